@@ -128,11 +128,16 @@ class UnexpectedAnswerError(ConnectorError):
 class Deadline:
     """A point on the monotonic clock by which everything must have ended; seconds throughout."""
 
-    __slots__ = ("_clock", "_end")
+    __slots__ = ("_clock", "_end", "_seconds")
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._seconds = seconds
         self._end = clock() + seconds
+
+    def restart(self) -> None:
+        """Gives the next answer the whole time again; called by the core between two answers."""
+        self._end = self._clock() + self._seconds
 
     def remaining(self) -> float:
         """Seconds left, never below 0."""

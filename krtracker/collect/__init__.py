@@ -1,0 +1,14 @@
+"""One question to a source, one judged answer; this room writes nothing and knows no schedule."""
+
+from krtracker.collect.asking import MetricAsk, collect, query_text
+from krtracker.collect.judging import Judged, Memory, judge, needs_history
+
+__all__ = [
+    "Judged",
+    "Memory",
+    "MetricAsk",
+    "collect",
+    "judge",
+    "needs_history",
+    "query_text",
+]

@@ -1,0 +1,239 @@
+"""Asks a source and turns whatever comes back into judged pulls; a source's fault never escapes."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any, TypeVar
+
+from krtracker.collect.judging import Memory, freshness_note, judge, needs_history
+from krtracker.connector import (
+    Answer,
+    Ask,
+    Connector,
+    ConnectorError,
+    Deadline,
+    Options,
+    SourceRejectedError,
+    SourceUnavailableError,
+    Window,
+)
+from krtracker.model import Metric, Outcome, Pull, Series
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no answer; `whole_source` when it holds for every other ask as well."""
+
+    outcome: Outcome
+    message: str
+    retry_after: float | None = None
+    whole_source: bool = False
+
+
+ENDED = Failure(Outcome.CRASHED, "a bug in the connector: it ended before every ask had its answer")
+
+WHOLE_SOURCE = frozenset({Outcome.UNAVAILABLE, Outcome.REJECTED})
+"""Raised instead of given as an answer, these hold for the source and all its metrics."""
+
+SILENT_AFTER = 2
+"""After so many asks in a row that a source left unanswered, the rest are not asked."""
+
+
+@dataclass(frozen=True)
+class MetricAsk:
+    """One metric asked over one window; `known` are its stored values by segment.
+
+    `known` need hold only what expectations compare with; several asks of one metric are judged in
+    the order given, each with what the earlier ones brought.
+    """
+
+    metric: Metric
+    query: Options
+    window: Window
+    known: Mapping[str, Series] = field(default_factory=dict)
+    week_start: int = 0
+
+
+def collect(
+    connector: Connector[Any],
+    asks: Sequence[MetricAsk],
+    *,
+    deadline: Deadline,
+    now: Callable[[], datetime],
+) -> Iterator[tuple[Pull, float | None]]:
+    """One judged pull per ask, in order, with the seconds after which to try again where known.
+
+    The deadline is total and runs anew for each answer. A fetch that breaks in the middle is
+    begun again behind the ask that broke it; a source that is down, or refuses, is left alone.
+    """
+    judgement = _Judgement(now)
+    left = list(asks)
+    while left:
+        fetch, done = _Fetch(connector, left, deadline), 0
+        try:
+            while done < len(left) and not fetch.over:
+                started = now()
+                yield judgement.pull(left[done], fetch.hear(), started)
+                done += 1
+        finally:
+            fetch.close()
+        left = left[done:]
+        if fetch.given_up is not None:
+            yield from _not_asked(left, fetch.given_up, now)
+            return
+
+
+def query_text(metric: Metric) -> str:
+    """The query as the configuration states it: its text, or its options as JSON."""
+    text = metric.query.get("query")
+    if isinstance(text, str):
+        return text
+    return json.dumps(dict(metric.query), sort_keys=True, default=str) if metric.query else ""
+
+
+class _Fetch:
+    """One run of a connector's `fetch`, heard answer by answer."""
+
+    def __init__(self, connector: Connector[Any], asks: list[MetricAsk], deadline: Deadline):
+        self._connector, self._asks, self._deadline = connector, asks, deadline
+        self._answers: Iterator[Answer | ConnectorError] | None = None
+        self._silent = 0
+        self.over = False
+        self.given_up: Failure | None = None
+
+    def hear(self) -> Answer | Failure:
+        """The next answer, or why there is none."""
+        self._deadline.restart()
+        given = guarded(self._next)
+        if isinstance(given, Failure):
+            self.over = True
+            self.given_up = given if given.whole_source else None
+        heard = _heard(given)
+        self._count_silence(heard)
+        return heard
+
+    def close(self) -> None:
+        close = getattr(self._answers, "close", None)
+        if close is not None:
+            guarded(close)
+
+    def _next(self) -> Any:
+        if self._answers is None:
+            asks = [Ask(ask.query, ask.window) for ask in self._asks]
+            self._answers = iter(self._connector.fetch(asks, self._deadline))
+        return next(self._answers, ENDED)
+
+    def _count_silence(self, heard: Answer | Failure) -> None:
+        silent = isinstance(heard, Failure) and heard.outcome is Outcome.UNAVAILABLE
+        self._silent = self._silent + 1 if silent else 0
+        if isinstance(heard, Failure) and self._silent >= SILENT_AFTER:
+            self.over, self.given_up = True, heard
+
+
+def _heard(given: Any) -> Answer | Failure:
+    if isinstance(given, (Answer, Failure)):
+        return given
+    if isinstance(given, ConnectorError):
+        return _failure(given)
+    return Failure(Outcome.CRASHED, f"the connector answered with {type(given).__name__}")
+
+
+class _Judgement:
+    """Turns what was heard into pulls, remembering what each metric's earlier asks brought."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._memories: dict[str, Memory] = {}
+
+    def pull(
+        self, ask: MetricAsk, heard: Answer | Failure, started: datetime
+    ) -> tuple[Pull, float | None]:
+        """The judged pull; a refused answer is a failure of this ask alone."""
+        if isinstance(heard, Answer):
+            answer = heard
+            judged = guarded(lambda: self._accepted(ask, answer, started))
+            if isinstance(judged, Pull):
+                return judged, None
+            heard = replace(judged, whole_source=False)
+        return _failed(ask, heard, started), heard.retry_after
+
+    def _accepted(self, ask: MetricAsk, answer: Answer, started: datetime) -> Pull:
+        metric = ask.metric
+        memory = self._memories.setdefault(metric.id, Memory())
+        if needs_history(metric):
+            memory.learn(ask.known)
+        judged = judge(metric, answer.points, ask.window, memory=memory, week_start=ask.week_start)
+        newest = judged.points[-1].day if judged.points else None
+        stale = freshness_note(metric, newest, ask.window, self._now())
+        return Pull(
+            metric=metric.id,
+            source=metric.source,
+            window=ask.window.span,
+            started_at=started,
+            outcome=Outcome.OK if judged.points else Outcome.EMPTY,
+            points=judged.points,
+            query_digest=metric.query_digest,
+            query_text=query_text(metric),
+            parameters=answer.parameters,
+            rows=answer.rows or len(judged.points),
+            notes=(*answer.notes, stale) if stale else tuple(answer.notes),
+            quarantined=judged.quarantined,
+            retract_missing=bool(judged.points),
+        )
+
+
+def _failed(ask: MetricAsk, failure: Failure, started: datetime, requests: int = 1) -> Pull:
+    return Pull(
+        metric=ask.metric.id,
+        source=ask.metric.source,
+        window=ask.window.span,
+        started_at=started,
+        outcome=failure.outcome,
+        message=failure.message,
+        query_digest=ask.metric.query_digest,
+        query_text=query_text(ask.metric),
+        requests=requests,
+    )
+
+
+def _not_asked(
+    asks: Sequence[MetricAsk], failure: Failure, now: Callable[[], datetime]
+) -> Iterator[tuple[Pull, float | None]]:
+    """The asks behind a source that is down or refuses: each ends with the source's own words."""
+    for ask in asks:
+        yield _failed(ask, failure, now(), requests=0), failure.retry_after
+
+
+def guarded(step: Callable[[], T]) -> T | Failure:
+    """What the step gives, or the failure a connector's code raised in it."""
+    try:
+        return step()
+    except ConnectorError as error:
+        kind = _failure(error)
+        return replace(kind, whole_source=kind.outcome in WHOLE_SOURCE)
+    except Exception as error:
+        return Failure(Outcome.CRASHED, _last_frame(error))
+
+
+def _failure(error: ConnectorError) -> Failure:
+    message = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, SourceUnavailableError):
+        return Failure(Outcome.UNAVAILABLE, message, error.retry_after)
+    if isinstance(error, SourceRejectedError):
+        return Failure(Outcome.REJECTED, message)
+    return Failure(Outcome.UNEXPECTED, message)
+
+
+def _last_frame(error: Exception) -> str:
+    """The exception's type and the last line of code it passed; its text could hold a secret."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1]
+    where = f"{PurePath(last.filename).name}:{last.lineno} in {last.name}"
+    return f"a bug in the connector: {type(error).__name__} at {where}"
