@@ -136,7 +136,7 @@ class Deadline:
         self._end = clock() + seconds
 
     def restart(self) -> None:
-        """Gives the next answer the whole time again; called by the core between two answers."""
+        """Gives the whole time again; called by the core before each fetch."""
         self._end = self._clock() + self._seconds
 
     def remaining(self) -> float:

@@ -70,21 +70,24 @@ def collect(
 ) -> Iterator[tuple[Pull, float | None]]:
     """One judged pull per ask, in order, with the seconds after which to try again where known.
 
-    The deadline is total and runs anew for each answer. A fetch that breaks in the middle is
-    begun again behind the ask that broke it; a source that is down, or refuses, is left alone.
+    A fetch that breaks or runs out of time is begun again, with its whole time, behind the ask
+    that broke it; so one bad query never takes another's answer. A source that is down, or
+    refuses, is left alone.
     """
-    judgement = _Judgement(now)
-    left = list(asks)
+    judgement, left, silent = _Judgement(now), list(asks), 0
     while left:
-        fetch, done = _Fetch(connector, left, deadline), 0
+        fetch, done = _Fetch(connector, left, deadline, silent), 0
         try:
             while done < len(left) and not fetch.over:
                 started = now()
-                yield judgement.pull(left[done], fetch.hear(), started)
+                heard = fetch.hear()
+                if done and fetch.out_of_time:
+                    break  # the asks before it used up its time: it gets a fetch of its own
+                yield judgement.pull(left[done], heard, started)
                 done += 1
         finally:
             fetch.close()
-        left = left[done:]
+        left, silent = left[done:], fetch.silent
         if fetch.given_up is not None:
             yield from _not_asked(left, fetch.given_up, now)
             return
@@ -101,23 +104,39 @@ def query_text(metric: Metric) -> str:
 class _Fetch:
     """One run of a connector's `fetch`, heard answer by answer."""
 
-    def __init__(self, connector: Connector[Any], asks: list[MetricAsk], deadline: Deadline):
+    def __init__(
+        self,
+        connector: Connector[Any],
+        asks: list[MetricAsk],
+        deadline: Deadline,
+        silent: int,
+    ) -> None:
         self._connector, self._asks, self._deadline = connector, asks, deadline
         self._answers: Iterator[Answer | ConnectorError] | None = None
-        self._silent = 0
-        self.over = False
+        self.silent, self._heard = silent, 0
+        self.over = self.out_of_time = False
         self.given_up: Failure | None = None
+        deadline.restart()
 
     def hear(self) -> Answer | Failure:
         """The next answer, or why there is none."""
-        self._deadline.restart()
-        given = guarded(self._next)
-        if isinstance(given, Failure):
-            self.over = True
-            self.given_up = given if given.whole_source else None
-        heard = _heard(given)
-        self._count_silence(heard)
+        given, first = guarded(self._next), not self._heard
+        self._heard += 1
+        heard = _understood(given)
+        self.over = isinstance(given, Failure)
+        silent = isinstance(heard, Failure) and heard.outcome is Outcome.UNAVAILABLE
+        if silent and self._deadline.expired:
+            self.over = self.out_of_time = True
+            if not first:
+                return heard
+        self.silent = self.silent + 1 if silent else 0
+        if isinstance(heard, Failure) and self._ends_all(heard):
+            self.over, self.given_up = True, heard
         return heard
+
+    def _ends_all(self, failure: Failure) -> bool:
+        """Whether there is no use in asking this source anything else now."""
+        return self.silent >= SILENT_AFTER or (failure.whole_source and not self.out_of_time)
 
     def close(self) -> None:
         close = getattr(self._answers, "close", None)
@@ -130,14 +149,8 @@ class _Fetch:
             self._answers = iter(self._connector.fetch(asks, self._deadline))
         return next(self._answers, ENDED)
 
-    def _count_silence(self, heard: Answer | Failure) -> None:
-        silent = isinstance(heard, Failure) and heard.outcome is Outcome.UNAVAILABLE
-        self._silent = self._silent + 1 if silent else 0
-        if isinstance(heard, Failure) and self._silent >= SILENT_AFTER:
-            self.over, self.given_up = True, heard
 
-
-def _heard(given: Any) -> Answer | Failure:
+def _understood(given: Any) -> Answer | Failure:
     if isinstance(given, (Answer, Failure)):
         return given
     if isinstance(given, ConnectorError):
