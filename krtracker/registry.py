@@ -1,0 +1,45 @@
+"""Finds connectors by name through entry points; knows none in advance and opens none."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from krtracker.connector import ConnectorType
+from krtracker.errors import KrtrackerError, UnknownNameError
+
+GROUP = "krtracker.connectors"
+
+
+class ConnectorMissingError(KrtrackerError):
+    """A connector is registered, but what it stands on is not installed: install it."""
+
+    exit_code = 3
+
+
+def names() -> tuple[str, ...]:
+    """The names of all installed connectors, in order."""
+    return tuple(sorted({one.name for one in entry_points(group=GROUP)}))
+
+
+def load(name: str) -> ConnectorType:
+    """The connector type of that name.
+
+    Raises UnknownNameError, or ConnectorMissingError naming what to install.
+    """
+    found = next(iter(entry_points(group=GROUP, name=name)), None)
+    if found is None:
+        raise UnknownNameError("connector", name, names())
+    try:
+        return cast(ConnectorType, found.load())
+    except (ImportError, AttributeError) as error:
+        raise ConnectorMissingError(_message(found, error)) from error
+
+
+def _message(found: EntryPoint, error: Exception) -> str:
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    extra = f"[{found.extras[0]}]" if found.extras else ""
+    package = found.dist.name if found.dist else "krtracker"
+    why = f"the package `{missing}` is not installed" if missing else str(error)
+    how = f"uv tool install '{package}{extra}'" if extra else f"install `{missing or package}`"
+    return f"connector `{found.name}` cannot be loaded, {why}: {how}"

@@ -1,0 +1,1 @@
+"""Real database servers for tests, in temporary folders; being filled in."""
