@@ -1,4 +1,4 @@
--- Of the users who signed up on a day, those seen again on the seventh day after.
+-- Of the users who signed up on a day, those seen again on the seventh day.
 select date(u.created_at) as day,
        count(*) as denominator,
        sum(exists (

@@ -43,6 +43,7 @@ INSERTS = {
     "payments": "insert into payments values (null, ?, ?)",
     "bugs": "insert into bugs values (?, ?, null, ?)",
 }
+COUNTS = {"users": "select count(*) from users", "events": "select count(*) from events"}
 POPULATION = 1_400
 """Users in the log when history begins: 140,000 in the whole company."""
 
@@ -76,8 +77,7 @@ def generate(path: Path, *, today: date, seed: int = 7) -> DemoFacts:
         database.executemany("insert into about values (?)", [(line,) for line in ABOUT])
         _fill(database, Company(start, Draws(seed)), until=str(today))
         database.executescript(INDEXES)
-        counted = database.execute("select count(*), (select count(*) from users) from events")
-        events, users = counted.fetchone()
+        events, users = _count(database, "events"), _count(database, "users")
     surveys = _write_surveys(path.with_name("nps.csv"), start)
     first = today - timedelta(days=curves.HISTORY)
     return DemoFacts(path, surveys, events, users, first, today - timedelta(days=1))
@@ -91,13 +91,13 @@ def late_day(path: Path, *, day: date, seed: int = 7) -> int:
     with closing(sqlite3.connect(path)) as database, database:
         company = _recall(database, day, seed)
         known, number = company.last_user, (day - company.start).days
-        happened = company.day(number)
-        _write(database, happened, until=str(day + timedelta(days=2)))
+        before = _count(database, "events")
+        _write(database, company.day(number), until=str(day + timedelta(days=1)))
         late = [one for back in (3, 2, 1) for one in company.day(number - back).events]
         visits = [one for one in late if one.name == "session" and one.user_id <= known]
         arriving = visits[:: round(1 / LATE_SHARE)]
         database.executemany(INSERTS["events"], arriving)
-        return len(happened.events) + len(arriving)
+        return _count(database, "events") - before
 
 
 def _recall(database: sqlite3.Connection, day: date, seed: int) -> Company:
@@ -113,6 +113,11 @@ def _recall(database: sqlite3.Connection, day: date, seed: int) -> Company:
         " (select max(id) from bugs)"
     ).fetchone()
     return company
+
+
+def _count(database: sqlite3.Connection, table: str) -> int:
+    counted: tuple[int] = database.execute(COUNTS[table]).fetchone()
+    return counted[0]
 
 
 def _fill(database: sqlite3.Connection, company: Company, *, until: str) -> None:
