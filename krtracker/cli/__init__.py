@@ -60,10 +60,10 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 class Program(click.Group):
     """The group of all commands; a command's module is imported when it is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _context: click.Context) -> list[str]:
         return [name for part in COMMANDS.values() for name in part]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, _context: click.Context, cmd_name: str) -> click.Command | None:
         for part in COMMANDS.values():
             if cmd_name in part:
                 room = part[cmd_name][0]
@@ -71,7 +71,7 @@ class Program(click.Group):
                 return found
         return None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands by what they are for, without importing one of them."""
         for title, part in COMMANDS.items():
             with formatter.section(title):

@@ -1,7 +1,8 @@
-"""`krtracker completion`: the shell's script, and the ids that Tab offers without opening DuckDB."""
+"""`krtracker completion`: the shell's script, and the ids Tab offers; it never opens DuckDB."""
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from typing import Any
@@ -40,31 +41,27 @@ def completion(face: Face, shell: str) -> None:
         face.say(f"next: krtracker completion {shell} > {WHERE[shell]}")
 
 
-def metric_ids(context: click.Context, parameter: click.Parameter, text: str) -> list[CompletionItem]:
-    """The metrics that begin with `text`; nothing where no index is found."""
-    return _offered(context, "metrics", text)
-
-
-def key_result_ids(
-    context: click.Context, parameter: click.Parameter, text: str
+def _offered(
+    what: str, context: click.Context, _parameter: click.Parameter, text: str
 ) -> list[CompletionItem]:
-    """The key results that begin with `text`; nothing where no index is found."""
-    return _offered(context, "key_results", text)
-
-
-def _offered(context: click.Context, what: str, text: str) -> list[CompletionItem]:
+    """The ids that begin with `text`; nothing where no index is found: Tab never complains."""
     try:
         names = _index(context).get(what, {})
-    except (KrtrackerError, OSError, ValueError):  # Tab never complains
+    except (KrtrackerError, OSError, ValueError):
         return []
     return [CompletionItem(name) for name in names if name.startswith(text)]
+
+
+metric_ids = functools.partial(_offered, "metrics")
+key_result_ids = functools.partial(_offered, "key_results")
 
 
 def _index(context: click.Context) -> dict[str, Any]:
     from krtracker.store import StorePaths
 
-    given = context.params.get("config") or (context.parent and context.parent.params.get("config"))
-    names: dict[str, Any] = json.loads(
-        StorePaths(Face(config=given).published()).names.read_text("utf-8")
-    )
+    given = context.params.get("config")
+    if given is None and context.parent is not None:
+        given = context.parent.params.get("config")
+    text = StorePaths(Face(config=given).published()).names.read_text("utf-8")
+    names: dict[str, Any] = json.loads(text)
     return names

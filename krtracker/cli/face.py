@@ -1,4 +1,4 @@
-"""What every command shares: its options, where its words go, its failures; it knows no business."""
+"""What every command shares: options, where words go, failures; no business rule."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def shared_options(function: Body) -> Body:
     """--config, --json, -q and -v, the same on the program and on each command."""
     for option in (
         click.option("-v", "--verbose", is_flag=True, help="Say more; a bug shows its traceback."),
-        click.option("-q", "--quiet", is_flag=True, help="Say nothing but the answer and failures."),
+        click.option("-q", "--quiet", is_flag=True, help="Only the answer and failures."),
         click.option("--json", "as_json", is_flag=True, help="The answer as JSON, schema 1."),
         click.option(
             "--config",

@@ -122,7 +122,7 @@ def catch_up_words(factor: float | None) -> str:
 
 
 def short_day(day: date | None, today: date | None = None) -> str:
-    """"19 Nov", with the year when it is not today's; None is "–"."""
+    """ "19 Nov", with the year when it is not today's; None is "–"."""
     if day is None:
         return "–"
     text = f"{day.day} {day:%b}"
@@ -146,5 +146,5 @@ def size_of(count: float) -> str:
 
 
 def several(count: int, one: str, many: str = "") -> str:
-    """"1 metric", "3 metrics"."""
+    """ "1 metric", "3 metrics"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

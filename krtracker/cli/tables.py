@@ -51,7 +51,11 @@ def _line(row: Sequence[Cell], widths: Sequence[int], terminal: Terminal, gap: i
 
 
 def grid(
-    columns: Sequence[str], rows: Sequence[Sequence[object]], terminal: Terminal, *, widest: int = 60
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    terminal: Terminal,
+    *,
+    widest: int = 60,
 ) -> list[str]:
     """A result of a query as a table with a heading; long texts are cut at `widest`."""
     numeric = [all(_is_number(row[n]) for row in rows) for n in range(len(columns))]

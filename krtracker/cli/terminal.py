@@ -1,4 +1,4 @@
-"""What a stream can show: colour, Unicode, width; and control characters made visible. It never prints."""
+"""What a stream can show: colour, Unicode, width; it escapes unsafe characters and never prints."""
 
 from __future__ import annotations
 

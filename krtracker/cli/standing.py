@@ -1,0 +1,207 @@
+"""Where a key result stands, as a value and as lines; it opens and prints nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from krtracker.cli.figures import (
+    bar,
+    catch_up_words,
+    icon,
+    percent,
+    quantity,
+    several,
+    short_day,
+    sparkline,
+    style,
+)
+from krtracker.cli.tables import Cell, Row, lines_of
+from krtracker.cli.terminal import Terminal, clipped, visible
+from krtracker.model.verdicts import Status
+from krtracker.periods import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One key result now (or as asked): the words of the catalogue and the stored numbers."""
+
+    key_result: str
+    name: str
+    title: str
+    status: Status
+    reason: str
+    cycle: str = ""
+    objective: str = ""
+    owner: str = ""
+    metric: str = ""
+    kind: str = "number"
+    unit: str = ""
+    actual: float | None = None
+    baseline: float | None = None
+    origin: float | None = None
+    target: float | None = None
+    progress: float | None = None
+    expected: float | None = None
+    catch_up: float | None = None
+    score: float | None = None
+    data_day: date | None = None
+    provisional: bool = False
+    recorded_at: datetime | None = None
+    past: tuple[float | None, ...] = field(default=())
+
+    def facts(self) -> dict[str, Any]:
+        """The plain values of `--json`; numbers raw."""
+        names = [one for one in self.__slots__ if one not in ("status", "past")]
+        facts: dict[str, Any] = {name: getattr(self, name) for name in names}
+        return {**facts, "status": self.status.value, "words": catch_up_words(self.catch_up)}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One objective of the tree: its text, how deep it hangs, whose it is."""
+
+    id: str
+    title: str
+    owner: str = ""
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything one `status` shows: a cycle, its tree, its key results."""
+
+    workspace: str
+    cycle: str
+    title: str
+    span: Span | None
+    today: date
+    headings: Sequence[Heading] = ()
+    standings: Sequence[Standing] = ()
+
+
+def board_lines(board: Board, terminal: Terminal) -> list[str]:
+    """The tree: a line on the cycle, each objective, under it a row for each key result."""
+    lines = [terminal.paint(visible(cycle_line(board)), "bold"), counts_line(board, terminal), ""]
+    rows = lines_of([_row(one, board.today, terminal) for one in board.standings], terminal)
+    by_objective: dict[str, list[str]] = {}
+    for standing, line in zip(board.standings, rows, strict=True):
+        by_objective.setdefault(standing.objective, []).append(line)
+    for heading, depth in in_tree_order(board.headings):
+        title = terminal.paint(visible(heading.title), "bold")
+        owner = terminal.paint(visible(f" · {heading.owner}" if heading.owner else ""), "grey")
+        lines.append("  " * depth + title + owner)
+        lines += ["  " * (depth + 1) + line for line in by_objective.pop(heading.id, [])]
+    for orphans in by_objective.values():
+        lines += ["  " + line for line in orphans]
+    return lines
+
+
+def cycle_line(board: Board) -> str:
+    """ "Fieldnote · Q4 2026 · day 51 of 92"."""
+    parts = [board.workspace, board.title or board.cycle]
+    if board.span is not None:
+        day = (board.today - board.span.first).days + 1
+        if board.today < board.span.first:
+            parts.append(f"starts on {short_day(board.span.first, board.today)}")
+        elif board.today > board.span.last:
+            parts.append(f"ended on {short_day(board.span.last, board.today)}")
+        else:
+            parts.append(f"day {day} of {board.span.days}")
+    return " · ".join(part for part in parts if part)
+
+
+def counts_line(board: Board, terminal: Terminal) -> str:
+    """How many key results have which status, best first, zero left out."""
+    counted = [(one, sum(s.status is one for s in board.standings)) for one in Status]
+    parts = [
+        terminal.paint(
+            f"{icon(status, unicode=terminal.unicode)} {count} {status.words}", style(status)
+        )
+        for status, count in counted
+        if count
+    ]
+    return "  ".join(parts) or several(0, "key result")
+
+
+def in_tree_order(headings: Sequence[Heading]) -> list[tuple[Heading, int]]:
+    """The objectives with their depth, children after their parent, the files' order kept."""
+    known = {one.id for one in headings}
+    children: dict[str | None, list[Heading]] = {}
+    for one in headings:
+        children.setdefault(one.parent if one.parent in known else None, []).append(one)
+    ordered: list[tuple[Heading, int]] = []
+    waiting = [(one, 0) for one in reversed(children.get(None, []))]
+    while waiting:
+        one, depth = waiting.pop()
+        ordered.append((one, depth))
+        waiting += [(child, depth + 1) for child in reversed(children.get(one.id, []))]
+    return ordered
+
+
+def _row(one: Standing, today: date, terminal: Terminal) -> Row:
+    """name, from -> actual -> to, the past weeks, the way, the verdict, catch-up, freshness."""
+    unicode = terminal.unicode
+    arrow = "→" if unicode else "->"
+    verdict = f"{icon(one.status, unicode=unicode)} {one.status.words}"
+    ahead = "" if one.status in QUIET else catch_up_words(one.catch_up)
+    return [
+        clipped(one.name, 28),
+        Cell(quantity(one.origin, one.kind, one.unit), "grey", right=True),
+        Cell(arrow, "grey"),
+        Cell(quantity(one.actual, one.kind, one.unit), "bold", right=True),
+        Cell(arrow, "grey"),
+        Cell(quantity(one.target, one.kind, one.unit), "", right=True),
+        Cell(sparkline(one.past, unicode=unicode), "cyan"),
+        Cell(bar(one.progress, unicode=unicode), style(one.status)),
+        Cell(percent(one.progress), "", right=True),
+        Cell(verdict, style(one.status)),
+        Cell(freshness(one, today), "grey"),
+        Cell(ahead or (one.reason if one.status in QUIET else ""), "grey"),
+    ]
+
+
+QUIET = (Status.NO_DATA, Status.INVALID, Status.NOT_STARTED, Status.STALE)
+"""Statuses whose reason says more than a pace would."""
+
+
+def freshness(one: Standing, today: date) -> str:
+    """The data day, marked when its numbers may still be restated."""
+    return short_day(one.data_day, today) + (" provisional" if one.provisional else "")
+
+
+def detail_lines(one: Standing, today: date, terminal: Terminal) -> list[str]:
+    """`status KR`: a sentence, then the facts one a line."""
+    verdict = terminal.paint(
+        f"{icon(one.status, unicode=terminal.unicode)} {one.status.words}", style(one.status)
+    )
+    head = f"{terminal.paint(visible(one.title), 'bold')}  {verdict}"
+    facts: Mapping[str, str] = {
+        "why": one.reason,
+        "actual": quantity(one.actual, one.kind, one.unit),
+        "baseline": quantity(one.baseline, one.kind, one.unit),
+        "target": quantity(one.target, one.kind, one.unit),
+        "progress": f"{percent(one.progress)} of the way, {percent(one.expected)} expected",
+        "pace": catch_up_words(one.catch_up) or "–",
+        "metric": one.metric,
+        "owner": one.owner or "–",
+        "data through": freshness(one, today),
+        "past weeks": sparkline(one.past, 28, unicode=terminal.unicode) or "–",
+    }
+    body = lines_of([["  ", Cell(name, "grey"), text] for name, text in facts.items()], terminal)
+    return [head, *body]
+
+
+FAIL_ON: Mapping[str, tuple[Status, ...]] = {
+    "at-risk": (Status.AT_RISK, Status.OFF_TRACK, Status.MISSED, Status.INVALID),
+    "off-track": (Status.OFF_TRACK, Status.MISSED, Status.INVALID),
+    "stale": (Status.STALE, Status.NO_DATA),
+}
+
+
+def failing(standings: Sequence[Standing], conditions: Sequence[str]) -> list[Standing]:
+    """The key results that `--fail-on` asks about."""
+    wanted = {status for one in conditions for status in FAIL_ON[one]}
+    return [one for one in standings if one.status in wanted]
