@@ -38,9 +38,11 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """What was measured once and then holds for a key result (R5, R8).
+    """What was measured once and then holds for a key result (R5, R8, R10).
 
-    `what` is "baseline" (`values` has one number) or "weekday" (seven, Monday first).
+    `what` is "baseline" (`values` has one number), "weekday" (seven, Monday first) or "final"
+    (actual and progress of a closed cycle). `basis` names what it was taken from (metric, segment,
+    aggregation): another basis makes it void; "" fits anything.
     """
 
     key_result: str
@@ -49,6 +51,7 @@ class Frozen:
     window: Span
     inputs_recorded_at: datetime | None = None
     recorded_at: datetime | None = None
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)

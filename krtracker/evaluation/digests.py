@@ -1,0 +1,78 @@
+"""The fingerprint of everything an answer follows from; two equal ones mean two equal answers."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Sequence
+
+from krtracker.evaluation.days import Frame, Known
+from krtracker.evaluation.question import Question, actual_of
+from krtracker.model import Baseline, KeyResult, Metric, Vote
+
+METHOD = "krtracker evaluation 1"
+"""Changes whenever the same inputs would be answered otherwise."""
+
+
+def inputs_digest(
+    question: Question,
+    known: Known,
+    frame: Frame,
+    *,
+    votes: Sequence[Vote],
+    in_force: Sequence[object],
+) -> str:
+    """SHA-256 over series, key result, metric, limits, day, votes and what is in force.
+
+    Whether a baseline was frozen before or just now makes no difference: only its value counts.
+    """
+    facts = (
+        METHOD,
+        _goal_facts(question.key_result),
+        _metric_facts(question.key_result, question.metric),
+        repr(question.cycle.status),
+        (frame.today, frame.expected, question.probability),
+        [(one.data_day.toordinal(), one.vote.value, one.published.value) for one in votes],
+        [day.toordinal() for day in question.holidays],
+        tuple(in_force),
+    )
+    digest = hashlib.sha256(repr(facts).encode())
+    digest.update(array("q", known.days).tobytes())
+    digest.update(array("d", known.values).tobytes())
+    if known.weights is not None:
+        digest.update(array("d", known.weights).tobytes())
+    return digest.hexdigest()
+
+
+def _goal_facts(key_result: KeyResult) -> tuple[object, ...]:
+    target, pace, touch = key_result.target, key_result.pace, key_result.touch_days
+    return (
+        key_result.id,
+        key_result.cycle,
+        (key_result.span.first.toordinal(), key_result.span.last.toordinal()),
+        key_result.segment,
+        key_result.type.value,
+        key_result.commitment and key_result.commitment.value,
+        key_result.direction and key_result.direction.value,
+        key_result.baseline and _baseline_facts(key_result.baseline),
+        target and (target.kind, target.value, target.text),
+        (pace.kind, pace.weekday_weights, pace.step and pace.step.toordinal()),
+        [(one.day.toordinal(), one.quantity, one.share) for one in pace.points],
+        [(one.day.toordinal(), one.old, one.new) for one in key_result.amendments],
+        (touch, key_result.score_override, key_result.score_reason),
+    )
+
+
+def _baseline_facts(baseline: Baseline) -> tuple[object, ...]:
+    span = baseline.span
+    days = span and (span.first.toordinal(), span.last.toordinal())
+    return baseline.kind, baseline.value, days, baseline.about, baseline.days
+
+
+def _metric_facts(key_result: KeyResult, metric: Metric) -> tuple[object, ...]:
+    actual = actual_of(key_result, metric)
+    return (
+        (metric.id, metric.kind.value, metric.unit, metric.better.value, metric.grain.value),
+        (actual.how, actual.size, actual.text, metric.additive, metric.domain),
+        (metric.settles_in, metric.late_by, metric.stale_after, metric.manual),
+    )
