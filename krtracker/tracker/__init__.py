@@ -1,0 +1,39 @@
+"""The order of work and the questions the faces ask; neither SQL nor formulas live here."""
+
+from krtracker.tracker.asking import Answers, answer_as_of, answer_day, configuration_at
+from krtracker.tracker.collected import (
+    Collected,
+    Failure,
+    How,
+    ImportRow,
+    Paused,
+    Progress,
+    Sources,
+    Stop,
+)
+from krtracker.tracker.due import due_span, due_windows
+from krtracker.tracker.naming import resolve_key_result
+from krtracker.tracker.receipts import Receipt, receipt
+from krtracker.tracker.tracker import Tracker, configuration_version
+
+__all__ = [
+    "Answers",
+    "Collected",
+    "Failure",
+    "How",
+    "ImportRow",
+    "Paused",
+    "Progress",
+    "Receipt",
+    "Sources",
+    "Stop",
+    "Tracker",
+    "answer_as_of",
+    "answer_day",
+    "configuration_at",
+    "configuration_version",
+    "due_span",
+    "due_windows",
+    "receipt",
+    "resolve_key_result",
+]
