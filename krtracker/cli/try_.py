@@ -46,8 +46,9 @@ def asked(face: Face, workspace: Workspace, metric: Metric, span: Span) -> Pull:
     from krtracker import wiring
     from krtracker.collect import MetricAsk, collect
     from krtracker.connector import Deadline
+    from krtracker.daemon.parts import surroundings
 
-    sources = wiring.sources(workspace, face.environ)
+    sources = wiring.sources(workspace, surroundings(workspace.file, face.environ))
     try:
         window = Window(span.first, span.last, metric.zone)
         ask = MetricAsk(metric, sources.query(metric), window)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -76,3 +77,28 @@ def span_between(first: date | None, last: date | None, *, newest: date, days: i
     if begin > end:
         raise click.UsageError(f"--from {begin} is later than --to {end}: swap them")
     return Span(begin, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which answer is wanted: now, as known at an instant, or of a day; never both of these."""
+
+    as_of: Moment | None = None
+    day: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.as_of is not None and self.day is not None:
+            raise click.UsageError("--as-of and --day ask two different things: give one of them")
+
+    @property
+    def of_now(self) -> bool:
+        return self.as_of is None and self.day is None
+
+
+def moment_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """--as-of and --day (decisions.md 1)."""
+    day = click.option("--day", type=DAY, help="What is said of that day with all known now.")
+    as_of = click.option(
+        "--as-of", type=INSTANT, help="What was known then, by the configuration of then."
+    )
+    return as_of(day(function))

@@ -1,0 +1,186 @@
+"""Reads a `Board` from the snapshot or makes one from evaluations; it stores and prints nothing."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from krtracker.cli.standing import Board, Heading, Standing
+from krtracker.errors import StoreUnusableError, UnknownNameError
+from krtracker.model.verdicts import Status
+from krtracker.periods import Span
+
+if TYPE_CHECKING:
+    from krtracker.model import Evaluation, KeyResult, Workspace
+    from krtracker.store import Reader
+
+PAST_DAYS = 56
+MOST_SPARKLINES = 500
+
+NOW = """
+select k.key_result, k.name, coalesce(nullif(k.title, ''), m.title, k.name) as title, k.status,
+       coalesce(k.why, 'not evaluated yet') as reason, k.cycle,
+       coalesce(k.objective, '') as objective, coalesce(k.owner, '') as owner, coalesce(k.metric, '') as metric,
+       coalesce(m.kind, 'number') as kind, coalesce(m.unit, '') as unit, k.actual, k.baseline,
+       case when coalesce(nullif(k.actual_rule, ''), m.actual_rule) = 'cycle sum' then 0.0
+            else k.baseline end as origin,
+       k.target, k.progress, k.expected, k.catch_up_factor as catch_up, k.score,
+       k.fresh_at as data_day, coalesce(k.provisional, false) as provisional,
+       k.evaluated_at as recorded_at
+from krt.key_results k left join krt.metrics m on m.metric = k.metric
+order by k.position
+"""
+
+PAST = """
+select key_result, list(actual order by day) from (
+    select key_result, day, actual, max(day) over (partition by key_result) as newest
+    from krt.key_result_daily where cycle in (select unnest(?::varchar[]))
+) where day > newest - ? group by key_result
+"""
+
+
+def workspace_words(configuration: Path) -> tuple[str, str]:
+    """The workspace's name and time zone, without the cost of checking everything."""
+    table = tomllib.loads(configuration.read_text("utf-8"))
+    return str(table.get("name", "")), str(table.get("timezone", "UTC"))
+
+
+def rows_of(reader: Reader, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    names, rows = reader.sql(sql, parameters)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def standings_now(reader: Reader) -> list[Standing]:
+    """Every key result as the newest evaluation left it."""
+    return [Standing(**{**row, "status": Status(row["status"])}) for row in rows_of(reader, NOW)]
+
+
+def with_past(reader: Reader, standings: Sequence[Standing]) -> list[Standing]:
+    """The same with the actuals of the last weeks, unless there are too many to draw."""
+    if len(standings) > MOST_SPARKLINES:
+        return list(standings)
+    cycles = sorted({one.cycle for one in standings})
+    past = {key: tuple(values) for key, values in reader.sql(PAST, [cycles, PAST_DAYS])[1]}
+    return [replace(one, past=past.get(one.key_result, ())) for one in standings]
+
+
+def board_now(reader: Reader, name: str, today: date, *, cycle: str | None) -> Board:
+    """The board of a cycle (the running one where none is named), as last published."""
+    cycles = rows_of(reader, "from krt.cycles order by first_day, cycle")
+    chosen = chosen_cycle(cycles, cycle, today)
+    standings = [one for one in standings_now(reader) if one.cycle == chosen["cycle"]]
+    objectives = rows_of(
+        reader,
+        "select objective as id, title, owner, parent from krt.objectives "
+        "where cycle = ? order by position",
+        [chosen["cycle"]],
+    )
+    return Board(
+        workspace=name,
+        cycle=chosen["cycle"],
+        title=chosen["title"] or "",
+        span=Span(chosen["first_day"], chosen["last_day"]),
+        today=today,
+        headings=[
+            Heading(one["id"], one["title"], one["owner"] or "", one["parent"])
+            for one in objectives
+        ],
+        standings=with_past(reader, standings),
+    )
+
+
+def chosen_cycle(
+    cycles: Sequence[Mapping[str, Any]], wanted: str | None, today: date
+) -> Mapping[str, Any]:
+    """The named cycle, else the shortest running one, else the newest that has begun."""
+    if not cycles:
+        raise StoreUnusableError("no cycle was ever evaluated; next: krtracker evaluate")
+    if wanted is not None:
+        for one in cycles:
+            if one["cycle"] == wanted:
+                return one
+        raise UnknownNameError("cycle", wanted, [one["cycle"] for one in cycles])
+    running = [one for one in cycles if one["first_day"] <= today <= one["last_day"]]
+    if running:
+        return min(running, key=lambda one: (one["last_day"] - one["first_day"], one["cycle"]))
+    begun = [one for one in cycles if one["first_day"] <= today]
+    return (begun or cycles)[-1]
+
+
+def board_of(
+    workspace: Workspace,
+    evaluations: Iterable[Evaluation],
+    today: date,
+    *,
+    cycle: str | None,
+    recorded_at: datetime | None = None,
+) -> Board:
+    """The board made from answers that are not the stored ones (`--day`, `--as-of`)."""
+    cycles = [
+        {"cycle": one.id, "first_day": one.span.first, "last_day": one.span.last}
+        for one in workspace.cycles.values()
+    ]
+    chosen = workspace.cycles[chosen_cycle(cycles, cycle, today)["cycle"]]
+    answers = {one.key_result: one for one in evaluations}
+    return Board(
+        workspace=workspace.name,
+        cycle=chosen.id,
+        title=chosen.title,
+        span=chosen.span,
+        today=today,
+        headings=[
+            Heading(one.id, one.title, one.owner, one.parent)
+            for one in workspace.objectives.values()
+            if one.cycle == chosen.id
+        ],
+        standings=[
+            standing_of(workspace, one, answers.get(one.id), recorded_at)
+            for one in workspace.key_results.values()
+            if one.cycle == chosen.id
+        ],
+    )
+
+
+def standing_of(
+    workspace: Workspace,
+    key_result: KeyResult,
+    answer: Evaluation | None,
+    recorded_at: datetime | None = None,
+) -> Standing:
+    """One evaluation with the words of its key result."""
+    metric = workspace.metrics.get(key_result.metric or "")
+    words: dict[str, Any] = {
+        "key_result": key_result.id,
+        "name": key_result.name,
+        "title": key_result.title or (metric.title if metric else key_result.name),
+        "cycle": key_result.cycle,
+        "objective": key_result.objective or "",
+        "owner": key_result.owner,
+        "metric": key_result.metric or "",
+        "kind": metric.kind.value if metric else "number",
+        "unit": metric.unit if metric else "",
+    }
+    if answer is None:
+        return Standing(status=Status.NO_DATA, reason="nothing was known of it then", **words)
+    numbers = {name: getattr(answer, name) for name in NUMBERS}
+    return Standing(
+        status=answer.status, reason=answer.reason, recorded_at=recorded_at, **words, **numbers
+    )
+
+
+NUMBERS = (
+    "actual",
+    "baseline",
+    "origin",
+    "target",
+    "progress",
+    "expected",
+    "catch_up",
+    "score",
+    "data_day",
+    "provisional",
+)
