@@ -1,0 +1,78 @@
+"""How a metric's points become its one number: the default, and the ways that mean nothing (R4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from krtracker.model import Actual
+from krtracker.periods import Grain
+from krtracker.settings.documents import Report, Spot
+from krtracker.settings.phrases import in_periods, read_actual
+from krtracker.settings.shapes import Entry, subject
+from krtracker.settings.tables import MetricTable
+
+SUMS = ("cycle_sum", "run_rate", "month_to_date", "last_full_month")
+MEANS = ("mean", "last_n", *SUMS)
+WINDOWS = ("mean", "weighted_mean", "run_rate")
+WITH_WEIGHTS = ("session_duration", "events_per_session", "stickiness", "retention", "activation")
+QUANTILES = {"median", "p50", "p75", "p90", "p95", "p99"}
+
+
+def default_actual(table: MetricTable, question: Mapping[str, Any]) -> Actual:
+    """The metric's `actual`, or decisions.md 15: weighted where weights come with the points.
+
+    A query gives weights when it names a column `weight` or `denominator`. Values recorded by hand
+    are sparse and stand until the next one, so there it is `last`; so it is for weeks and months.
+    """
+    if table.actual is not None:
+        return table.actual
+    if table.grain != "day":
+        return read_actual("last")
+    weighted = bool(re.search(r"\b(weight|denominator)\b", str(question.get("query", "")), re.I))
+    weighted = weighted or table.standard in WITH_WEIGHTS
+    if table.kind == "ratio" or (table.kind == "duration" and weighted):
+        return read_actual("last" if _is_quantile(table) else "7d weighted mean")
+    return read_actual("last" if table.source == "manual" else "7d mean")
+
+
+def _is_quantile(table: MetricTable) -> bool:
+    return any(str(one) in QUANTILES for one in (table.model_extra or {}).values())
+
+
+def check_actual(actual: Actual, entry: Entry[MetricTable], at: Spot, report: Report) -> Actual:
+    """The actual with its window in periods; refuses sums of what does not add up (K030, K031)."""
+    table, name = entry.table, subject(at.path)
+    text = actual.text
+    if not table.additive and actual.how in SUMS:
+        words = f"{name} adds up what does not add up"
+        label = f"`{entry.id}` is additive = false: distinct counts cannot be summed"
+        report.error("K030", words, at, label=label, hint='write actual = "7d mean" or "last"')
+    elif table.kind == "ratio" and actual.how in MEANS:
+        words = (
+            f"{name} is a mean of daily ratios"
+            if actual.how not in SUMS
+            else f"{name} adds up ratios"
+        )
+        hint = 'write actual = "7d weighted mean" (numerators over denominators) or "last"'
+        report.error("K031", words, at, label=f"`{entry.id}` is a ratio", hint=hint)
+    elif actual.how == "weighted_mean" and _is_quantile(table):
+        words = f"{name} is a weighted mean of a median or percentile"
+        report.error("K031", words, at, label=f"`{text}`", hint='write actual = "last"')
+    fitting = in_periods(actual, Grain(table.grain))
+    if fitting is None or (table.grain != "day" and actual.how == "run_rate"):
+        words = f"{name} does not fit the grain `{table.grain}`"
+        unit = {"week": "4w", "month": "3m"}.get(table.grain, "28d")
+        report.error("K034", words, at, label="not whole periods", hint=f'write "{unit} mean"')
+        return actual
+    if table.grain == "day" and actual.how in WINDOWS and fitting.size % 7:
+        words = f"{name} is not over whole weeks"
+        hint = f'weekends weigh differently each day: write "{_weeks(fitting)}"'
+        report.warn("K032", words, at, label=f"{fitting.size:g} days", hint=hint)
+    return fitting
+
+
+def _weeks(actual: Actual) -> str:
+    days = max(7, round(actual.size / 7) * 7)
+    return re.sub(r"^\d+\w", f"{days}d", actual.text)

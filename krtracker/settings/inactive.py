@@ -1,0 +1,86 @@
+"""What the language knows and this version does not do yet, one line each; refuses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from krtracker.settings.documents import Spot
+from krtracker.settings.reading import Tables
+from krtracker.settings.shapes import Entry
+
+CODE = "K900"
+
+
+@dataclass(frozen=True)
+class Inactive:
+    """A setting that is checked and has no effect yet: where it stands, what happens instead."""
+
+    section: str
+    setting: str
+    instead: str
+    values: tuple[str, ...] = ()
+
+
+INACTIVE = (
+    Inactive("metrics", "standard", "these metrics are not collected; a `query` is"),
+    Inactive("metrics", "formula", "these metrics have no values"),
+    Inactive("metrics", "report", "these metrics are not collected; a `query` is"),
+    Inactive("metrics", "request", "these metrics are not collected; a `query` is"),
+    Inactive("key_results", "type", "these key results are not judged"),
+    Inactive("key_results", "pace", "only the numbers speak", ("hold", "last-year")),
+    Inactive("key_results", "amendments", "the path goes straight to `target`"),
+    Inactive("key_results", "guardrails", "they are not watched"),
+    Inactive("key_results", "leading", "they are not watched"),
+    Inactive("key_results", "commit", "`target` alone is judged"),
+    Inactive("key_results", "stretch", "`target` alone is judged"),
+    Inactive("key_results", "score_override", "the computed score stands"),
+    Inactive("objectives", "rollup", "objectives are shown as titles only"),
+    Inactive("channels", "", "nothing is sent"),
+    Inactive("digests", "", "nothing is sent"),
+    Inactive("alerts", "", "nothing is sent"),
+    Inactive("governance", "", "nothing is refused for it"),
+    Inactive("server", "", "there are no pages yet"),
+)
+
+
+def note_inactive(tables: Tables) -> None:
+    """One note for each line of the table that the files make use of."""
+    for one in INACTIVE:
+        uses = list(_uses(one, tables))
+        if uses:
+            what = f"`{one.setting}`" if one.setting else f"[{one.section}]"
+            _note(tables, f"{what} is not active in this version", uses, one.instead)
+    by_forecast = [
+        (entry.id, entry.spot / "status" / "by")
+        for entry in tables.cycles.values()
+        if entry.table.status.by == "forecast"
+    ]
+    if by_forecast:
+        words = 'status by = "forecast" is not active in this version'
+        _note(tables, words, by_forecast, 'the pace decides, as with by = "pace"')
+
+
+def _note(tables: Tables, words: str, uses: list[tuple[str, Spot]], instead: str) -> None:
+    names = [name for name, _ in uses if name]
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    label = f"used by {shown}" if names else ""
+    tables.report.note(CODE, words, uses[0][1], label=label, hint=f"until then {instead}")
+
+
+def _uses(one: Inactive, tables: Tables) -> Iterator[tuple[str, Spot]]:
+    """Ids and places that use the setting."""
+    found: Any = getattr(tables, one.section)
+    entries: list[Entry[Any]] = list(found.values()) if isinstance(found, dict) else [found]
+    for entry in entries:
+        if entry is None:
+            continue
+        if not one.setting:
+            yield entry.id, entry.spot
+        elif entry.has(one.setting) and _counts(one, getattr(entry.table, one.setting)):
+            yield entry.id, (entry.spot / one.setting).key
+
+
+def _counts(one: Inactive, value: Any) -> bool:
+    return value in one.values if one.values else bool(value)

@@ -1,0 +1,243 @@
+"""Key results as written to checked values; what does not fit their type is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from krtracker.model import (
+    Actual,
+    Better,
+    Commitment,
+    Cycle,
+    KeyResult,
+    KeyResultType,
+    Metric,
+    Milestone,
+    Pace,
+    Part,
+)
+from krtracker.periods import Span
+from krtracker.settings.actuals import check_actual
+from krtracker.settings.aims import Goal, read_aim, read_amendments, read_baseline
+from krtracker.settings.goal_tables import KeyResultTable
+from krtracker.settings.paces import read_pace
+from krtracker.settings.reading import Tables
+from krtracker.settings.references import refer
+from krtracker.settings.refusals import check_goal_words, check_pace_words
+from krtracker.settings.shapes import Entry
+
+KEEPS = (KeyResultType.KEEP_ABOVE, KeyResultType.KEEP_BELOW, KeyResultType.KEEP_BETWEEN)
+ON_A_METRIC = ("metric", "target", "baseline", "pace", "actual", "segment", "success", "commit")
+ON_A_METRIC += ("stretch", "direction", "amendments", "share")
+NOT_FITTING: dict[KeyResultType, tuple[str, ...]] = {
+    KeyResultType.BASELINE_TO_TARGET: ("share", "milestones", "parts"),
+    KeyResultType.MILESTONES: (*ON_A_METRIC, "parts"),
+    KeyResultType.COMPOSITE: (*ON_A_METRIC, "milestones"),
+    **dict.fromkeys(
+        KEEPS,
+        ("baseline", "pace", "success", "commit", "stretch", "direction", "milestones", "parts"),
+    ),
+}
+
+
+def read_key_results(
+    tables: Tables, metrics: Mapping[str, Metric], cycles: Mapping[str, Cycle]
+) -> dict[str, KeyResult]:
+    """Every key result that can be understood, by full id, in the order of the files."""
+    found = {}
+    for full, entry in tables.key_results.items():
+        _check_people(entry, tables)
+        span = _span(entry, cycles, tables)
+        _check_fit(entry, tables)
+        links = _links(entry, tables)
+        metric = _metric(entry, metrics, tables)
+        if span is not None:
+            goal = _goal(entry, metric, span, tables) if metric else None
+            found[full] = _key_result(entry, goal, span, links)
+    _warn_of_two_actuals(found, metrics, tables)
+    return found
+
+
+def _type(entry: Entry[KeyResultTable]) -> KeyResultType:
+    return KeyResultType(entry.table.type or "baseline-to-target")
+
+
+def _check_people(entry: Entry[KeyResultTable], tables: Tables) -> None:
+    people = {"owner": entry.table.owner}
+    if tables.known("people") or tables.perhaps("people"):
+        for key, name in people.items():
+            if name is not None:
+                refer(tables, ("people",), name, entry.spot / key)
+        for number, one in enumerate(entry.table.amendments):
+            if one.approver is not None:
+                at = entry.spot / "amendments" / number / "approver"
+                refer(tables, ("people",), one.approver, at)
+
+
+def _span(entry: Entry[KeyResultTable], cycles: Mapping[str, Cycle], tables: Tables) -> Span | None:
+    cycle = cycles.get(entry.cycle)
+    if cycle is None:
+        return None
+    span = Span(entry.table.start or cycle.span.first, entry.table.end or cycle.span.last)
+    if span.days:
+        return span
+    key = "end" if entry.table.end else "start"
+    words = f"key result `{entry.id}` ends before it starts"
+    label = f"it runs {span.first} to {span.last}"
+    tables.report.error("K015", words, entry.spot / key, label=label)
+    return None
+
+
+def _check_fit(entry: Entry[KeyResultTable], tables: Tables) -> None:
+    """Settings that the type has no use for (K018), and those it cannot do without (K004)."""
+    kind, spot = _type(entry), entry.spot
+    if "type" in entry.broken:
+        return
+    for key in NOT_FITTING[kind]:
+        if entry.has(key):
+            sort = f"a {kind} key result" if entry.table.type else "a key result without `type`"
+            words = f"`{key}` of `{entry.id}` does not fit"
+            tables.report.error("K018", words, (spot / key).key, label=f"{sort} has no `{key}`")
+    needs = {
+        KeyResultType.MILESTONES: ("milestones",),
+        KeyResultType.COMPOSITE: ("parts",),
+    }.get(kind, ("metric", "target"))
+    for key in needs:
+        if not getattr(entry.table, key) and key not in entry.broken:
+            words = f"`{key}` is missing in key result `{entry.id}`"
+            hint = {
+                "metric": "name a [metrics.ID]",
+                "target": 'write target = 50_000, or a change such as "+25%"',
+                "milestones": f"write [[key_results.{entry.id}.milestones]] with title and due",
+                "parts": 'write parts = [{ key_result = "dau-50k", weight = 1 }]',
+            }[key]
+            tables.report.error("K004", words, spot, label=f"needs `{key}`", hint=hint)
+
+
+def _links(entry: Entry[KeyResultTable], tables: Tables) -> dict[str, tuple[str, ...] | str | None]:
+    """Full ids of everything the key result points at, apart from its metric."""
+    table, spot, cycle = entry.table, entry.spot, entry.cycle
+    found: dict[str, tuple[str, ...] | str | None] = {"objective": None}
+    if table.objective is not None:
+        at = spot / "objective"
+        found["objective"] = refer(tables, ("objectives",), table.objective, at, cycle) or None
+    sections = {
+        "depends_on": ("key_results", "objectives"),
+        "leading": ("metrics", "key_results"),
+        "guardrails": ("key_results", "metrics"),
+    }
+    for key, where in sections.items():
+        names = enumerate(getattr(table, key))
+        full = [refer(tables, where, one, spot / key / n, cycle) for n, one in names]
+        found[key] = tuple(one for one in full if one)
+    for number, part in enumerate(table.parts):
+        at = spot / "parts" / number / "key_result"
+        refer(tables, ("key_results",), part.key_result, at, cycle)
+    return found
+
+
+def _metric(
+    entry: Entry[KeyResultTable], metrics: Mapping[str, Metric], tables: Tables
+) -> Metric | None:
+    name = entry.table.metric
+    if name is None:
+        return None
+    refer(tables, ("metrics",), name, entry.spot / "metric")
+    return metrics.get(name)
+
+
+def _goal(entry: Entry[KeyResultTable], metric: Metric, span: Span, tables: Tables) -> Goal:
+    own, report = entry.table.actual, tables.report
+    actual = metric.actual
+    if own is not None:
+        actual = check_actual(own, tables.metrics[metric.id], entry.spot / "actual", report)
+    better = tables.metrics[metric.id].table.better
+    return Goal(entry, metric, actual, _type(entry), span, report, better)
+
+
+def _key_result(
+    entry: Entry[KeyResultTable],
+    goal: Goal | None,
+    span: Span,
+    links: Mapping[str, tuple[str, ...] | str | None],
+) -> KeyResult:
+    # long: one value with many plain fields, each in its own line
+    table = entry.table
+    own = goal.actual if goal and table.actual is not None else None
+    target = read_aim(goal, table.target, "target") if goal else None
+    baseline = read_baseline(goal) if goal else None
+    pace = read_pace(goal) if goal else Pace()
+    if goal is not None:
+        check_goal_words(goal, baseline, target)
+        check_pace_words(goal, pace, baseline, target)
+        _check_success(goal)
+    objective = links["objective"]
+    score = table.score_override
+    return KeyResult(
+        id=entry.full_id,
+        name=entry.id,
+        cycle=entry.cycle,
+        title=table.title or (goal.metric.title if goal else entry.id),
+        span=span,
+        objective=objective if isinstance(objective, str) else None,
+        metric=goal.metric.id if goal else None,
+        segment=table.segment or "",
+        owner=table.owner or "",
+        weight=float(table.weight),
+        type=_type(entry),
+        commitment=Commitment(table.commitment) if table.commitment else None,
+        actual=own,
+        baseline=baseline,
+        target=target,
+        commit=read_aim(goal, table.commit, "commit") if goal else None,
+        stretch=read_aim(goal, table.stretch, "stretch") if goal else None,
+        direction=Better(table.direction) if table.direction else None,
+        pace=pace,
+        touch_days=table.success,
+        share=1.0 if table.share is None else table.share,
+        amendments=read_amendments(goal, target) if goal else (),
+        milestones=_milestones(entry),
+        parts=tuple(Part(one.key_result, float(one.weight)) for one in table.parts),
+        depends_on=tuple(links["depends_on"] or ()),
+        leading=tuple(links["leading"] or ()),
+        guardrails=tuple(links["guardrails"] or ()),
+        tags=tuple(table.tags),
+        score_override=score.score if score else None,
+        score_reason=score.reason if score else "",
+        was=tuple(table.was),
+    )
+
+
+def _milestones(entry: Entry[KeyResultTable]) -> tuple[Milestone, ...]:
+    return tuple(
+        Milestone(one.title, one.due, one.done, float(one.weight)) for one in entry.table.milestones
+    )
+
+
+def _check_success(goal: Goal) -> None:
+    if goal.total and goal.entry.table.success is not None:
+        hint = "a total that is reached stays reached: leave `success` out"
+        at = goal.at("success")
+        goal.refuse("K018", "does not fit a cycle total", at, label="levels only", hint=hint)
+
+
+def _warn_of_two_actuals(
+    found: Mapping[str, KeyResult], metrics: Mapping[str, Metric], tables: Tables
+) -> None:
+    """Two levels of one metric taken in two ways: readers will compare them (K019)."""
+    first: dict[tuple[str, str, str], tuple[Actual, str]] = {}
+    for full, one in found.items():
+        if one.metric is None:
+            continue
+        actual = one.actual or metrics[one.metric].actual
+        if actual.is_total:
+            continue
+        key = (one.cycle, one.metric, one.segment)
+        before, who = first.setdefault(key, (actual, one.name))
+        if before.text != actual.text:
+            spot = tables.key_results[full].spot
+            words = f"`{one.name}` and `{who}` take different values of `{one.metric}`"
+            label = f"{actual.text} here, {before.text} there"
+            at = spot / "actual" if one.actual else spot
+            hint = f"let `actual` stand in [metrics.{one.metric}] alone"
+            tables.report.warn("K019", words, at, label=label, hint=hint)
