@@ -44,6 +44,7 @@ class Happening:
     metrics: tuple[str, ...]
     message: str = ""
     at: datetime | None = None
+    error: Exception | None = None
 
 
 class Failed(Protocol):
@@ -241,7 +242,7 @@ class Schedule:
 
     def _crashed(self, job: Job, error: Exception) -> None:
         message = f"{type(error).__name__}: {error}"
-        self._report(Happening("crashed", job.id, job.metrics, message))
+        self._report(Happening("crashed", job.id, job.metrics, message, error=error))
 
     def _skipped(self, event: Any) -> None:
         job = self._jobs.get(event.job_id)

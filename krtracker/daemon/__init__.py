@@ -1,0 +1,1 @@
+"""The daemon's life cycle and its control socket; no business rule lives in this room."""

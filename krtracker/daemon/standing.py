@@ -1,0 +1,61 @@
+"""How the daemon stands: what its jobs did and what fails, as the heartbeat tells it; acts on none.
+
+Told by several threads, read by one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from krtracker.schedule import Happening
+from krtracker.tracker import Collected
+
+
+class Standing:
+    """The last word on every job and every source."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._jobs: dict[str, dict[str, Any]] = {}
+        self._failing: dict[str, dict[str, str]] = {}
+        self._paused: dict[str, str] = {}
+
+    def happened(self, what: Happening, now: datetime) -> None:
+        with self._lock:
+            job = self._jobs.setdefault(what.job, {"last": None, "running_since": None})
+            if what.kind == "started":
+                job["running_since"] = now.isoformat()
+            elif what.kind in {"ended", "crashed"}:
+                job |= {"last": now.isoformat(), "running_since": None, "result": what.kind}
+            if what.kind in {"retry", "skipped"}:
+                job["next_try"] = what.at.isoformat() if what.at else None
+
+    def collected(self, metrics: tuple[str, ...], found: Collected) -> tuple[str, ...]:
+        """Takes in one round over these metrics; gives the pauses that are new, in words."""
+        with self._lock:
+            for failures in self._failing.values():
+                for metric in metrics:
+                    failures.pop(metric, None)
+            for one in found.failed:
+                self._failing.setdefault(one.source, {})[one.metric] = one.message
+            paused = {one.metric: f"{one.why}: {one.next_command}" for one in found.paused}
+            news = [f"{m}: {why}" for m, why in paused.items() if self._paused.get(m) != why]
+            for metric in metrics:
+                self._paused.pop(metric, None)
+            self._paused |= paused
+            return tuple(news)
+
+    def failing(self) -> dict[str, dict[str, str]]:
+        """By source and metric, what the source last said; paused metrics are not in here."""
+        with self._lock:
+            return {source: dict(said) for source, said in self._failing.items() if said}
+
+    def jobs(self, upcoming: Mapping[str, datetime | None]) -> dict[str, dict[str, Any]]:
+        with self._lock:
+            return {
+                name: {"next": at.isoformat() if at else None, **self._jobs.get(name, {})}
+                for name, at in upcoming.items()
+            }
