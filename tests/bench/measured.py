@@ -1,0 +1,46 @@
+"""Runs one command in a process of its own and says what it cost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """CPU seconds of the process and its threads; peak memory in megabytes."""
+
+    cpu: float
+    memory: float
+    output: str
+
+
+def cost_of(
+    command: Sequence[str], *, cwd: Path = ROOT, environ: Mapping[str, str] | None = None
+) -> Cost:
+    """Runs it to its end; CalledProcessError, its stderr shown, when it fails."""
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(environ or {})},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, output)
+    scale = 1e6 if sys.platform == "darwin" else 1e3
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, output)
+
+
+def python(*words: str) -> list[str]:
+    return [sys.executable, *words]

@@ -1,0 +1,150 @@
+"""A real shop, 1,067,371 invoice lines, in SQLite and PostgreSQL: krtracker against pandas.
+
+Five cycles of key results are backfilled, evaluated with `--day` for each day of 2011-Q3, and each
+number compared with one computed by pandas alone. `python -m pytest tests/bench/retail.py -s`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from krtracker import settings, wiring
+from krtracker.model import Evaluation
+from krtracker.periods import Span
+from krtracker.store import Store, StorePaths
+from krtracker.tracker import Tracker, answer_day
+from tests.bench.retail_company import (
+    CYCLES,
+    FIRST,
+    LAST,
+    TOTALS,
+    Shop,
+    fill_postgres,
+    fill_sqlite,
+    invoice_file,
+    peer,
+    peer_answers,
+)
+from tests.bench.retail_peer import Expected, read_lines
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
+NOW = datetime(2011, 12, 10, 9, tzinfo=UTC)
+CYCLE = "2011-q3"
+DAYS = list(Span(*CYCLES[CYCLE]))
+SQLITE_DAY, POSTGRES_DAY = "date(at)", "cast(at as date)"
+NUMBERS = ("actual", "baseline", "target", "progress", "expected")
+PACE = {"on_track", "at_risk", "off_track"}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What krtracker says at the end of each day of the cycle, by short id."""
+
+    by_day: dict[date, dict[str, Evaluation]]
+    observations: int
+
+
+@pytest.fixture(scope="module")
+def lines() -> pd.DataFrame:
+    return read_lines(invoice_file())
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def answered(
+    request: pytest.FixtureRequest,
+    lines: pd.DataFrame,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Answered:
+    folder = tmp_path_factory.mktemp(f"retail-{request.param}")
+    if request.param == "sqlite":
+        shop = Shop(folder, fill_sqlite(lines, folder / "shop.sqlite"), SQLITE_DAY)
+    else:
+        server: Any = request.getfixturevalue("postgres")
+        fill_postgres(lines, server.url().replace("+psycopg", ""))
+        shop = Shop(folder, server.url(), POSTGRES_DAY)
+    return answer(shop)
+
+
+def answer(shop: Shop) -> Answered:
+    """Backfills the two years, then asks for each day of the cycle."""
+    workspace = settings.load(shop.write())
+    with Store.open(StorePaths(workspace.store_path), now=NOW) as store:
+        sources = wiring.sources(workspace, {"SHOP_URL": shop.url})
+        tracker = Tracker(workspace=workspace, store=store, sources=sources, now=lambda: NOW)
+        for metric in workspace.metrics:
+            collected = tracker.backfill(metric, Span(FIRST, LAST))
+            assert not collected.failed, collected.failed
+        tracker.evaluate()
+        tracker.publish()
+        reader = store.reader()
+        counted = reader.sql("select count(*) from krt.observations")[1][0][0]
+        by_day = {
+            day: named(answer_day(reader, workspace, day=day, now=NOW).evaluations) for day in DAYS
+        }
+    return Answered(by_day, counted)
+
+
+def named(evaluations: Iterable[Evaluation]) -> dict[str, Evaluation]:
+    """Of the cycle asked for, by short id."""
+    return {one.key_result.partition("/")[2]: one for one in evaluations if one.cycle == CYCLE}
+
+
+@pytest.fixture(scope="module")
+def expected(lines: pd.DataFrame) -> dict[date, dict[str, Expected]]:
+    one = peer(lines, CYCLE)
+    return {day: peer_answers(one, day) for day in DAYS}
+
+
+def test_every_number_of_every_day_is_that_of_pandas(
+    answered: Answered, expected: dict[date, dict[str, Expected]]
+) -> None:
+    compared = 0
+    for day in DAYS:
+        for name, wanted in expected[day].items():
+            given = answered.by_day[day][name]
+            if wanted.data_day < pd.Timestamp(DAYS[0]):
+                continue
+            assert given.data_day == wanted.data_day.date(), (day, name)
+            for number in NUMBERS:
+                assert getattr(given, number) == pytest.approx(
+                    getattr(wanted, number), rel=1e-9, abs=1e-9
+                ), (day, name, number)
+                compared += 1
+    assert compared > 90 * 8 * len(NUMBERS) * 0.95
+
+
+def test_every_vote_of_every_day_is_that_of_r9(
+    answered: Answered, expected: dict[date, dict[str, Expected]]
+) -> None:
+    voted = 0
+    for day in DAYS:
+        for name, wanted in expected[day].items():
+            given = answered.by_day[day][name]
+            if given.vote.value in PACE:
+                assert given.vote.value == wanted.vote(total=name in TOTALS), (day, name)
+                voted += 1
+    assert voted > 500
+
+
+def test_the_cycle_ends_with_a_verdict_for_every_key_result(
+    answered: Answered, expected: dict[date, dict[str, Expected]]
+) -> None:
+    last = DAYS[-1]
+    print(f"\n\nKey results at the end of 2011-Q3, {answered.observations} observations")
+    for name, given in answered.by_day[last].items():
+        print(
+            f"  {name:20} {given.baseline:14,.4f} -> {given.target:14,.4f}"
+            f"  actual {given.actual:14,.4f}  {given.progress:7.1%}  {given.status.words}"
+        )
+        reached = expected[last][name].progress >= 1
+        assert given.status.value == ("achieved" if reached else "missed"), name
+
+
+def test_a_cycle_that_has_not_begun_says_so(answered: Answered) -> None:
+    assert set(answered.by_day[DAYS[0] + timedelta(days=45)]) == set(answered.by_day[DAYS[-1]])
