@@ -1,6 +1,6 @@
 """One question to a source, one judged answer; this room writes nothing and knows no schedule."""
 
-from krtracker.collect.asking import MetricAsk, collect, query_text
+from krtracker.collect.asking import MetricAsk, collect, guarded, query_text
 from krtracker.collect.judging import Judged, Memory, judge, needs_history
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Memory",
     "MetricAsk",
     "collect",
+    "guarded",
     "judge",
     "needs_history",
     "query_text",

@@ -155,7 +155,7 @@ def _baseline_window(frozen: Sequence[Frozen], goal: Goal) -> Span | None:
     asked = baseline_of(goal.key_result, actual_of(goal.key_result, goal.metric))
     if asked is None:
         return None
-    return window_of(asked, goal.key_result, goal.metric, goal.previous_cycle)
+    return window_of(asked, goal.key_result, goal.metric, previous_cycle=goal.previous_cycle)
 
 
 def _grounds(
