@@ -1,0 +1,144 @@
+"""The snapshot: a verified copy put in place by rename; readers see the old or the new, whole."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import duckdb
+
+from krtracker.errors import StoreUnusableError
+from krtracker.store.archive import sync
+from krtracker.store.database import PUBLISHED_FORMAT, Database, quoted
+from krtracker.store.paths import StorePaths
+from krtracker.store.schema import views
+
+READ_ONLY_FOR_ALL = 0o444
+NAMES = {
+    "key_results": "SELECT key_result FROM krt.key_results ORDER BY position",
+    "metrics": "SELECT metric FROM krt.metrics",
+    "objectives": "SELECT objective FROM krt.objectives ORDER BY position",
+    "cycles": "SELECT cycle FROM krt.cycles",
+}
+
+# A copy is whole when it has as many rows as its own commits say they wrote.
+WHOLE = """
+SELECT (SELECT count(*) FROM {0}.observation) = coalesce(sum(observations), 0)
+AND (SELECT count(*) FROM {0}.evaluation) = coalesce(sum(evaluations), 0)
+AND coalesce(max(seq), 0) >= ?
+FROM {0}.batch
+"""
+
+
+def copy_database(database: Database, target: Path, *, seq: int, storage: str) -> None:
+    """Copies the whole store beside `target`, verifies, makes it read-only, renames; all or none.
+
+    `seq` is the commit the copy must at least have. Raises duckdb.Error, OSError or
+    StoreUnusableError and leaves `target` as it was.
+    """
+    half = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    sweep(target)
+    try:
+        _copy(database, half, seq, storage)
+        half.chmod(READ_ONLY_FOR_ALL)
+        sync(half)
+        # A journal left by somebody who opened the old file for writing would be replayed into
+        # the new one.
+        target.with_name(target.name + ".wal").unlink(missing_ok=True)
+        os.replace(half, target)
+        sync(target.parent)
+    except (duckdb.Error, OSError, StoreUnusableError):
+        sweep(target)
+        raise
+
+
+def _copy(database: Database, half: Path, seq: int, storage: str) -> None:
+    cursor = database.cursor()
+    try:
+        cursor.execute(f"ATTACH {quoted(half)} AS published (STORAGE_VERSION {quoted(storage)})")
+        try:
+            cursor.execute(f"COPY FROM DATABASE {database.catalog} TO published")
+            whole = cursor.execute(WHOLE.format("published"), [seq]).fetchall()
+        finally:
+            cursor.execute("DETACH published")
+        if whole != [(True,)]:
+            raise StoreUnusableError(
+                f"the copy {half} does not hold what the store says it wrote: "
+                f"run `krtracker db verify`; the last good snapshot stays in place"
+            )
+    finally:
+        cursor.close()
+
+
+def sweep(target: Path) -> None:
+    """Removes what an interrupted copy to `target` left."""
+    for path in target.parent.glob(f".{target.name}.*.tmp*"):
+        path.unlink(missing_ok=True)
+
+
+def write_live(database: Database, paths: StorePaths) -> None:
+    """The constant file whose views read the newest snapshot at each query; made once."""
+    text = _live_views(database, paths)
+    mark = paths.hidden / "live.digest"
+    wanted = hashlib.sha256(text.encode()).hexdigest()
+    with contextlib.suppress(FileNotFoundError):
+        if paths.live.exists() and mark.read_text("ascii") == wanted:
+            return
+    half = paths.live.with_name(f".{paths.live.name}.{os.getpid()}.tmp")
+    sweep(paths.live)
+    cursor = database.cursor()
+    try:
+        cursor.execute(
+            f"ATTACH {quoted(half)} AS live (STORAGE_VERSION {quoted(PUBLISHED_FORMAT)})"
+        )
+        try:
+            cursor.execute("USE live")
+            cursor.execute(text)
+        finally:
+            cursor.execute(f"USE {database.catalog}; DETACH live")
+    finally:
+        cursor.close()
+    half.chmod(READ_ONLY_FOR_ALL)
+    paths.live.with_name(paths.live.name + ".wal").unlink(missing_ok=True)
+    os.replace(half, paths.live)
+    write_text(mark, wanted)
+
+
+def _live_views(database: Database, paths: StorePaths) -> str:
+    cursor = database.cursor()
+    try:
+        tables = cursor.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() "
+            "AND schema_name = 'main' ORDER BY table_name"
+        ).fetchall()
+    finally:
+        cursor.close()
+    source = quoted(paths.published)
+    through = "".join(
+        f"CREATE VIEW main.{name} AS FROM read_duckdb({source}, table_name={quoted(name)});\n"
+        for (name,) in tables
+    )
+    return through + views()
+
+
+def write_names(database: Database, paths: StorePaths) -> None:
+    """The small index that shell completion reads without opening DuckDB."""
+    cursor = database.cursor()
+    try:
+        found = {
+            what: [row[0] for row in cursor.execute(query).fetchall()]
+            for what, query in NAMES.items()
+        }
+    finally:
+        cursor.close()
+    write_text(paths.names, json.dumps(found, ensure_ascii=False))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replaces a small file whole."""
+    half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    half.write_text(text, "utf-8")
+    os.replace(half, path)

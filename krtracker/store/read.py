@@ -1,0 +1,219 @@
+"""The questions asked of a store or a snapshot, each at any instant; changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from krtracker.errors import UnknownNameError
+from krtracker.model import Frozen, Run, Series, Status, Vote
+from krtracker.periods import Span
+from krtracker.store.answers import (
+    ConfigurationVersion,
+    Ground,
+    MetricState,
+    RunDetail,
+    StoredEvaluation,
+)
+from krtracker.store.columns import aware, known_instant, until
+from krtracker.store.evaluations import NEWEST_FIRST, READ, stored
+from krtracker.store.runs import COLUMNS, run_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+EVALUATION = ", ".join(f"e.{name}" for name in READ)
+SAID = f"{EVALUATION}, e.recorded_at, c.digest, e.reconstructed"
+
+NEWEST_EVALUATIONS = f"""
+SELECT {SAID} FROM (
+    SELECT * FROM evaluation WHERE recorded_at <= ?
+    QUALIFY row_number() OVER (PARTITION BY key_result ORDER BY {NEWEST_FIRST}) = 1
+) e LEFT JOIN configuration c ON c.configuration_id = e.configuration_id ORDER BY e.key_result
+"""
+
+EVALUATIONS_NOW = f"""
+SELECT {SAID} FROM evaluation_now e
+LEFT JOIN configuration c ON c.configuration_id = e.configuration_id ORDER BY e.key_result
+"""
+
+VOTES = """
+WITH e AS (
+    SELECT key_result, data_day, vote, status, revision FROM evaluation
+    WHERE data_day IS NOT NULL AND recorded_at <= $until
+    AND ($everyone OR key_result IN (SELECT unnest($wanted::VARCHAR[])))
+)
+SELECT key_result, data_day, vote, status FROM e
+ANTI JOIN (SELECT key_result, data_day, revision - 1 AS revision FROM e WHERE revision > 0)
+USING (key_result, data_day, revision)
+QUALIFY row_number() OVER (PARTITION BY key_result ORDER BY data_day DESC) <= $most
+ORDER BY key_result, data_day
+"""
+
+GROUNDS = """
+WITH seen AS (
+    FROM observation
+    WHERE series_id = (SELECT series_id FROM series WHERE metric = ? AND segment = ?)
+    AND day BETWEEN ? AND ? AND recorded_at <= ?
+)
+SELECT day, value, weight, recorded_at, run_id, revision, failed FROM seen
+ANTI JOIN (SELECT day, revision - 1 AS revision FROM seen WHERE revision > 0)
+USING (day, revision)
+ORDER BY day
+"""
+
+FROZEN = """
+SELECT key_result, what, numbers, window_first, window_last, inputs_recorded_at, recorded_at
+FROM frozen WHERE recorded_at <= ?
+QUALIFY row_number() OVER (PARTITION BY key_result, what ORDER BY recorded_at DESC) = 1
+ORDER BY key_result, what
+"""
+
+
+class Reader:
+    """Read-only answers; `as_of` counts only what was recorded by then, None means now.
+
+    One reader serves one thread.
+    """
+
+    def __init__(self, ask: Callable[[], duckdb.DuckDBPyConnection]) -> None:
+        self._ask = ask
+
+    def sql(self, text: str, parameters: Any = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Column names and rows of a trusted query."""
+        answer = self._ask().execute(text, parameters)
+        names = [one[0] for one in answer.description]
+        return names, answer.fetchall()
+
+    def _rows(self, text: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
+        return self._ask().execute(text, parameters).fetchall()
+
+    def series(
+        self, wanted: Mapping[tuple[str, str], Span], *, as_of: datetime | None = None
+    ) -> dict[tuple[str, str], Series]:
+        """The known days of each (metric, segment) in its span, by one query for all.
+
+        Quarantined and retracted days are left out; a key that nothing is known of has an empty
+        Series. In a series with weights a day without one has weight 0.
+        """
+        from krtracker.store.series import read_series
+
+        return read_series(self._ask(), wanted, until(as_of))
+
+    def coverage(
+        self, metrics: Iterable[str] | None = None, *, as_of: datetime | None = None
+    ) -> dict[str, tuple[Span, ...]]:
+        """The windows that covering runs answered since the definition began, merged (R3)."""
+        from krtracker.store.states import read_coverage
+
+        return read_coverage(self._ask(), _listed(metrics), until(as_of))
+
+    def states(self, metrics: Iterable[str] | None = None) -> dict[str, MetricState]:
+        """What is known of each metric; one never asked has an empty state if it is named."""
+        from krtracker.store.states import read_states
+
+        return read_states(self._ask(), _listed(metrics))
+
+    def votes(
+        self,
+        key_results: Iterable[str] | None = None,
+        *,
+        as_of: datetime | None = None,
+        limit: int = 8,
+    ) -> dict[str, tuple[Vote, ...]]:
+        """The newest `limit` data days of each key result, oldest first; the last word of each."""
+        wanted = _listed(key_results)
+        rows = self._rows(
+            VOTES,
+            {
+                "until": until(as_of),
+                "everyone": wanted is None,
+                "wanted": wanted or [],
+                "most": limit,
+            },
+        )
+        found: dict[str, list[Vote]] = {}
+        for key_result, day, vote, published in rows:
+            found.setdefault(key_result, []).append(Vote(day, Status(vote), Status(published)))
+        return {name: tuple(votes) for name, votes in found.items()}
+
+    def frozen(self, *, as_of: datetime | None = None) -> dict[str, tuple[Frozen, ...]]:
+        """What was measured for good, by key result; the newest of each kind."""
+        found: dict[str, list[Frozen]] = {}
+        for name, what, numbers, first, last, inputs, recorded in self._rows(
+            FROZEN, [until(as_of)]
+        ):
+            kept = Frozen(
+                name,
+                what,
+                tuple(json.loads(numbers)),
+                Span(first, last),
+                aware(inputs),
+                aware(recorded),
+            )
+            found.setdefault(name, []).append(kept)
+        return {name: tuple(kept) for name, kept in found.items()}
+
+    def configuration(self, *, as_of: datetime | None = None) -> ConfigurationVersion | None:
+        """The configuration in force, whole; None before the first evaluation."""
+        rows = self._rows(
+            "SELECT digest, files, file, recorded_at FROM configuration WHERE recorded_at <= ? "
+            "ORDER BY configuration_id DESC LIMIT 1",
+            [until(as_of)],
+        )
+        for digest, files, file, recorded in rows:
+            return ConfigurationVersion(digest, json.loads(files), file, aware(recorded))
+        return None
+
+    def evaluations(self, *, as_of: datetime | None = None) -> dict[str, StoredEvaluation]:
+        """The newest evaluation of each key result."""
+        rows = (
+            self._rows(EVALUATIONS_NOW)
+            if as_of is None
+            else self._rows(NEWEST_EVALUATIONS, [until(as_of)])
+        )
+        return {row[0]: stored(row) for row in rows}
+
+    def runs(self, metric: str | None = None, *, limit: int = 20) -> list[Run]:
+        """The newest runs, newest first."""
+        rows = self._rows(
+            f"SELECT {COLUMNS} FROM run WHERE $metric IS NULL OR metric = $metric "
+            "ORDER BY run_id DESC LIMIT $most",
+            {"metric": metric, "most": limit},
+        )
+        return [run_of(row) for row in rows]
+
+    def run(self, run_id: int) -> RunDetail:
+        """One run with the text and the values asked; raises UnknownNameError."""
+        rows = self._rows(
+            f"SELECT {COLUMNS}, coalesce(text, ''), parameters, requests, note FROM run "
+            "LEFT JOIN statement USING (statement) WHERE run_id = ?",
+            [run_id],
+        )
+        if not rows:
+            raise UnknownNameError("run", str(run_id), [])
+        text, parameters, requests, note = rows[0][-4:]
+        return RunDetail(run_of(rows[0]), text, json.loads(parameters), requests, note)
+
+    def grounds(
+        self, metric: str, segment: str, window: Span, *, as_of: datetime | None = None
+    ) -> list[Ground]:
+        """The rows behind a number, quarantined and retracted days too."""
+        rows = self._rows(GROUNDS, [metric, segment, window.first, window.last, until(as_of)])
+        return [_ground(row) for row in rows]
+
+    def instant(self) -> datetime | None:
+        """When the newest row was recorded; None for an empty store."""
+        return aware(self._rows("SELECT max(recorded_at) FROM batch")[0][0])
+
+
+def _ground(row: Sequence[Any]) -> Ground:
+    day, value, weight, recorded, run, revision, failed = row
+    status = "retracted" if value is None else "quarantined" if failed is not None else "ok"
+    return Ground(day, value, weight, known_instant(recorded), run, revision, status, failed or "")
+
+
+def _listed(names: Iterable[str] | None) -> list[str] | None:
+    return None if names is None else list(names)

@@ -1,0 +1,218 @@
+"""The one writer: every change of the store is one commit, archived first; judges no value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from types import TracebackType
+from typing import Any
+
+import duckdb
+
+from krtracker.model import Evaluation, Pull, Run, Workspace
+from krtracker.store import columns, publish, write
+from krtracker.store.answers import ConfigurationVersion
+from krtracker.store.archive import Archive
+from krtracker.store.catalogue import TABLES as CATALOGUE
+from krtracker.store.catalogue import stage_catalogue
+from krtracker.store.commit import Writer
+from krtracker.store.database import PUBLISHED_FORMAT, Database
+from krtracker.store.evaluations import REFRESH_NOW, stage_evaluations, stage_frozen
+from krtracker.store.failures import understood
+from krtracker.store.lock import StoreLock
+from krtracker.store.paths import StorePaths
+from krtracker.store.read import Reader
+from krtracker.store.recovery import (
+    bring_up,
+    make_folders,
+    refuse_false_start,
+    sweep_leftovers,
+)
+from krtracker.store.write import Filled, Stamp
+
+
+class Store:
+    """The private file, held by one process at a time; closed by `close` or as a context."""
+
+    def __init__(self, paths: StorePaths, lock: StoreLock) -> None:
+        self.paths = paths
+        self._lock = lock
+        self._database = Database(paths)
+        self._archive = Archive(paths.archive)
+        self._writer = Writer(self._database, self._archive, paths)
+
+    @classmethod
+    def open(cls, paths: StorePaths, *, now: datetime, create: bool = True) -> Store:
+        """Takes the lock, sweeps, migrates and loads what only the archive has.
+
+        Raises StoreBusyError naming the holder, StoreUnusableError with the way back.
+        """
+        make_folders(paths)
+        store = cls(paths, StoreLock(paths.lock, now=now))
+        try:
+            store._start(now, create=create)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _start(self, now: datetime, *, create: bool) -> None:
+        try:
+            sweep_leftovers(self.paths, self._archive)
+            refuse_false_start(self.paths, self._archive, create=create)
+            bring_up(self._database, self.paths, now=now)
+            self._writer.catch_up()
+            cursor = self._database.cursor()
+            self._archive.merge(cursor)
+            cursor.close()
+        except (duckdb.Error, OSError) as error:
+            raise understood(error, self.paths, "opening the store") from error
+
+    def close(self) -> None:
+        """Lets the file and the lock go; harmless a second time."""
+        self._database.close()
+        self._lock.release()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def reader(self) -> Reader:
+        """Questions from the calling thread; goes on working when the file had to be reopened."""
+        held: list[Any] = [0, None]
+
+        def ask() -> duckdb.DuckDBPyConnection:
+            if held[0] != self._database.generation or held[1] is None:
+                held[1] = self._database.cursor()
+                held[0] = self._database.generation
+            cursor: duckdb.DuckDBPyConnection = held[1]
+            return cursor
+
+        return Reader(ask)
+
+    def commit(
+        self, pulls: Sequence[Pull], *, now: datetime, recorded_at: datetime | None = None
+    ) -> tuple[Run, ...]:
+        """Stores judged pulls in one transaction; only what changed becomes a new revision.
+
+        `recorded_at` is for imports: the instant the values were known. Raises UsageError for a
+        day known later than that, for a value that is not finite, for a day given twice.
+        """
+        if not pulls:
+            return ()
+
+        def fill(cursor: duckdb.DuckDBPyConnection, stamp: Stamp) -> Filled:
+            return write.fill(
+                cursor,
+                pulls,
+                names=self._writer.names,
+                stamp=stamp,
+                imported=recorded_at is not None,
+            )
+
+        runs: tuple[Run, ...] = self._writer.write(
+            "observations", fill, now=now, recorded_at=recorded_at
+        )
+        return runs
+
+    def accept_definition(
+        self, metric: str, digest: str, *, now: datetime, kept: bool, day: date | None = None
+    ) -> None:
+        """Accepts a changed query: `kept` history goes on with a break at `day`, else anew."""
+
+        def fill(cursor: duckdb.DuckDBPyConnection, stamp: Stamp) -> Filled:
+            row = (metric, digest, stamp.recorded_at, kept, day, stamp.seq)
+            write.stage_definitions(cursor, [row])
+            names = self._writer.names
+            return Filled(("definition",), None, lambda: names.defined.update({metric: digest}))
+
+        self._writer.write("definition", fill, now=now)
+
+    def save(
+        self,
+        evaluations: Sequence[Evaluation],
+        *,
+        version: ConfigurationVersion,
+        catalogue: Workspace,
+        now: datetime,
+        reconstructed: bool = False,
+    ) -> datetime:
+        """Stores answers, the configuration behind them and what they froze, in one transaction.
+
+        An evaluation whose inputs are those of the last one of its key result and data day is
+        left out. Returns the instant from which all this counts as known.
+        """
+
+        def fill(cursor: duckdb.DuckDBPyConnection, stamp: Stamp) -> Filled:
+            configuration, fresh = _configuration(cursor, version)
+            if fresh:
+                _stage_configuration(cursor, version, configuration, stamp)
+                stage_catalogue(cursor, catalogue, configuration)
+            count = stage_evaluations(
+                cursor,
+                evaluations,
+                stamp=stamp,
+                configuration=configuration,
+                reconstructed=reconstructed,
+            )
+            frozen = stage_frozen(
+                cursor, [kept for one in evaluations for kept in one.freeze], stamp
+            )
+            tables = (
+                (("configuration", *CATALOGUE) if fresh else ())
+                + (("evaluation",) if count else ())
+                + (("frozen",) if frozen else ())
+            )
+            return Filled(tables, stamp.recorded_at, then=REFRESH_NOW if count else "")
+
+        recorded: datetime = self._writer.write("evaluations", fill, now=now)
+        return recorded
+
+    def publish(self) -> None:
+        """Puts a new snapshot in place; raises StoreUnusableError and leaves the old one."""
+        try:
+            publish.copy_database(
+                self._database,
+                self.paths.published,
+                seq=self._writer.seq,
+                storage=PUBLISHED_FORMAT,
+            )
+            publish.write_live(self._database, self.paths)
+            publish.write_names(self._database, self.paths)
+        except (duckdb.Error, OSError) as error:
+            raise understood(error, self.paths, "publishing the snapshot") from error
+
+
+def _configuration(
+    cursor: duckdb.DuckDBPyConnection, version: ConfigurationVersion
+) -> tuple[int, bool]:
+    """The number of the configuration in force, and whether it is a new one."""
+    rows = cursor.execute(
+        "SELECT configuration_id, digest FROM configuration ORDER BY configuration_id DESC LIMIT 1"
+    ).fetchall()
+    number, digest = rows[0] if rows else (0, None)
+    return (number, False) if digest == version.digest else (number + 1, True)
+
+
+def _stage_configuration(
+    cursor: duckdb.DuckDBPyConnection, version: ConfigurationVersion, number: int, stamp: Stamp
+) -> None:
+    files = json.dumps(dict(version.files), ensure_ascii=False)
+    row = (number, version.digest, version.file, files, stamp.recorded_at, stamp.seq)
+    shape = {
+        "configuration_id": columns.integers,
+        "digest": columns.texts,
+        "file": columns.texts,
+        "files": columns.texts,
+        "recorded_at": columns.instants,
+        "seq": columns.integers,
+    }
+    columns.stage(cursor, "configuration", columns.table_of([row], shape))
