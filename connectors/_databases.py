@@ -10,7 +10,7 @@ import os
 import re
 import socket
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -22,7 +22,6 @@ from krtracker.connector import SourceRejectedError, Window
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-    from sqlalchemy.engine import URL
 
 
 class Verdict(Enum):
@@ -40,8 +39,11 @@ class Database:
     # Ended by the server a moment before our own watchdog does, so that the connection survives.
     ahead: ClassVar[float] = 0.95
 
-    def creator(self, url: URL, seconds: float) -> dict[str, Any]:
-        """Arguments for `create_engine`: how a connection is opened."""
+    def __init__(self, path: str, seconds: float) -> None:
+        self.path, self.seconds = path, seconds
+
+    def arguments(self) -> dict[str, Any]:
+        """For `create_engine`: how a connection is opened within `seconds`."""
         return {}
 
     def opened(self, connection: Connection) -> None:
@@ -60,6 +62,9 @@ class Database:
         if callable(getattr(driver, "cancel", None)):
             driver.cancel()
 
+    def drop(self, driver: Any) -> None:
+        """Before a connection with an answer not read to its end is thrown away."""
+
     def judge(self, error: BaseException) -> Verdict:
         """What the driver's own exception means."""
         kinds = {kind.__name__ for kind in type(error).__mro__}
@@ -74,8 +79,8 @@ class PostgreSql(Database):
         r"|(database|role) .* does not exist|is not permitted to log in"
     )
 
-    def creator(self, url: URL, seconds: float) -> dict[str, Any]:
-        return {"connect_args": {"connect_timeout": max(2, math.ceil(seconds))}}
+    def arguments(self) -> dict[str, Any]:
+        return {"connect_args": {"connect_timeout": max(2, math.ceil(self.seconds))}}
 
     def opened(self, connection: Connection) -> None:
         connection.execution_options(postgresql_readonly=True)
@@ -119,8 +124,8 @@ class MySql(Database):
         | {1203, 1205, 1213, 1226, 1836, 1927, 4031, *range(2000, 2060)}
     )
 
-    def creator(self, url: URL, seconds: float) -> dict[str, Any]:
-        return {"connect_args": {"connect_timeout": max(1, math.ceil(seconds))}}
+    def arguments(self) -> dict[str, Any]:
+        return {"connect_args": {"connect_timeout": max(1, math.ceil(self.seconds))}}
 
     def begin(self, connection: Connection, window: Window | None, seconds: float) -> None:
         allowed = max(0.001, seconds * self.ahead)
@@ -156,6 +161,12 @@ class MySql(Database):
                 # Past any TLS layer: the thread that waits on this line sees its end at once.
                 socket.socket.shutdown(held, socket.SHUT_RDWR)
 
+    def drop(self, driver: Any) -> None:
+        # PyMySQL would read all that is left of it first, ten million rows if need be.
+        unread = getattr(driver, "_result", None)
+        if unread is not None:
+            unread.unbuffered_active = False
+
     def judge(self, error: BaseException) -> Verdict:
         code = _code(error)
         if code in self.SLOW:
@@ -169,12 +180,12 @@ class Sqlite(Database):
     LATER = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR})
     WAIT = 5.0
 
-    def creator(self, url: URL, seconds: float) -> dict[str, Any]:
-        path = (url.database or "").removeprefix("file:")
+    def arguments(self) -> dict[str, Any]:
+        path = self.path.removeprefix("file:")
         if path in {"", ":memory:"}:
             raise SourceRejectedError("the url names no file: write `sqlite:///path/to/file.db`")
         place = f"file:{quote(path)}?mode=ro"
-        wait = min(self.WAIT, seconds * self.ahead)
+        wait = min(self.WAIT, self.seconds * self.ahead)
 
         def connect() -> sqlite3.Connection:
             return sqlite3.connect(place, uri=True, timeout=wait, check_same_thread=False)
@@ -207,7 +218,7 @@ class Sqlite(Database):
         return Verdict.LATER if code in self.LATER else Verdict.NO
 
 
-DATABASES: dict[str, Callable[[], Database]] = {
+DATABASES: dict[str, type[Database]] = {
     "postgresql": PostgreSql,
     "mysql": MySql,
     "mariadb": MySql,

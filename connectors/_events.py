@@ -1,4 +1,4 @@
-"""The `[sources.ID.events]` table: where events stand; read by the standard metrics, holds no SQL."""
+"""The `[sources.ID.events]` table: where the standard metrics find events; it holds no SQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads a person's SQL for what krtracker must know of it: placeholders, one statement, no write."""
+"""Reads what krtracker must know of a person's SQL: placeholders, one statement; runs nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from krtracker.connector import Window
 
@@ -38,7 +39,7 @@ READS = ("select", "with", "values", "from", "table")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One reading statement: its pieces in order, each code or not, and the placeholders it uses."""
+    """One reading statement: its pieces in order (code or not) and the placeholders it uses."""
 
     pieces: tuple[tuple[bool, str], ...]
     names: tuple[str, ...]
@@ -67,6 +68,7 @@ class Statement:
         return any(word.search(text) for _, text in self.pieces)
 
 
+@lru_cache(maxsize=1024)
 def read_statement(text: str) -> Statement:
     """Raises ValueError saying what to write instead."""
     pieces = tuple(_pieces(text.strip()))

@@ -1,0 +1,230 @@
+"""Reads numbers from CSV, Parquet and JSON files of one folder; never leaves it, never writes.
+
+    [sources.exports]
+    connector = "files"
+    folder = "exports"
+    tables = { events = "events/*.parquet", costs = "costs.csv" }
+
+    [metrics.spend]
+    title = "Spend"
+    kind = "money"
+    source = "exports"
+    query = '''
+    select cast(booked_at as date) as day, sum(amount) as value
+    from   costs
+    where  booked_at >= :start and booked_at < :end
+    group  by 1
+    '''
+
+    [metrics.visits]
+    title = "Visits"
+    kind = "count"
+    source = "exports"
+    file = "visits-*.csv"
+    columns = { day = "date", value = "visits", segment = "country" }
+
+A query (DuckDB SQL) speaks of the names in `tables`; placeholders and columns are those of the
+connector `sql`. `file` takes the rows as they stand: one a day and segment, other days left out;
+without `columns` the files' own columns bear the names `day`, `value`, and so on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from pydantic import Field, field_validator, model_validator
+
+from connectors._asking import Asking, Watchdog
+from connectors._events import EventsTable
+from connectors._query import read_statement
+from connectors._rows import answer
+from krtracker.connector import (
+    Answer,
+    Ask,
+    ConnectorError,
+    Deadline,
+    Options,
+    SourceRejectedError,
+    Window,
+)
+
+if TYPE_CHECKING:
+    import duckdb
+
+READERS = {
+    ".csv": "read_csv({}, union_by_name = true)",
+    ".tsv": "read_csv({}, union_by_name = true)",
+    ".parquet": "read_parquet({}, union_by_name = true)",
+    ".json": "read_json({}, union_by_name = true)",
+    ".ndjson": "read_json({}, union_by_name = true)",
+    ".jsonl": "read_json({}, union_by_name = true)",
+}
+
+
+def _inside_the_folder(pattern: str) -> str:
+    path = PurePosixPath(pattern)
+    if path.is_absolute() or ".." in path.parts or ":" in pattern or "\\" in pattern:
+        raise ValueError(f"`{pattern}` leaves the folder: write a path below `folder`")
+    _reader(pattern)
+    return pattern
+
+
+def _reader(pattern: str) -> str:
+    """How DuckDB reads files of this ending, `{}` standing for their path."""
+    for suffix in PurePosixPath(pattern.removesuffix(".gz").removesuffix(".zst")).suffixes[-1:]:
+        if suffix.lower() in READERS:
+            return READERS[suffix.lower()]
+    raise ValueError(f"`{pattern}` has no ending we read: {', '.join(READERS)} (also with .gz)")
+
+
+class FilesSource(Options):
+    """The connector's part of `[sources.ID]`; `tables` are names for globs below `folder`."""
+
+    folder: Path
+    tables: Mapping[str, str] = Field(default_factory=dict)
+    max_rows: int = Field(default=100_000, gt=0)
+    events: EventsTable | None = None
+
+    @field_validator("tables")
+    @classmethod
+    def _tables(cls, tables: Mapping[str, str]) -> Mapping[str, str]:
+        for name, pattern in tables.items():
+            if not re.fullmatch(r"[A-Za-z_]\w*", name):
+                raise ValueError(f"`{name}` cannot be a table's name: letters, digits and _")
+            _inside_the_folder(pattern)
+        return tables
+
+
+class Columns(Options):
+    """Which column of the files stands for which of the contract."""
+
+    day: str = "day"
+    value: str | None = None
+    weight: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
+    segment: str | None = None
+
+
+class FilesQuery(Options):
+    """The connector's part of `[metrics.ID]`: `query`, or `file` with optional `columns`."""
+
+    query: str | None = None
+    file: str | None = None
+    columns: Columns | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> FilesQuery:
+        if (self.query is None) == (self.file is None):
+            raise ValueError("write either `query` or `file`")
+        if self.query is not None:
+            read_statement(self.query)
+            if self.columns is not None:
+                raise ValueError("`columns` belongs to `file`: name the columns in the query")
+        if self.file is not None:
+            _inside_the_folder(self.file)
+        return self
+
+
+class FilesConnector:
+    """Files below one folder, read through an in-memory DuckDB that sees nothing else."""
+
+    SourceOptions = FilesSource
+    QueryOptions = FilesQuery
+
+    def __init__(self, options: FilesSource) -> None:
+        self._options = options
+        self._asking = Asking(lambda _: FilesSession(options))
+
+    def fetch(
+        self, asks: Sequence[Ask[FilesQuery]], deadline: Deadline
+    ) -> Iterator[Answer | ConnectorError]:
+        return self._asking.fetch(asks, deadline)
+
+    def close(self) -> None:
+        self._asking.close()
+
+
+class FilesSession:
+    """One fetch: files are looked for anew in each, so that new ones are seen."""
+
+    lost = False
+
+    def __init__(self, options: FilesSource) -> None:
+        from connectors._duck import Duck
+
+        self._tables = options.tables
+        self._folder = options.folder.resolve()
+        if not self._folder.is_dir():
+            raise SourceRejectedError(f"there is no folder `{options.folder}`: correct `folder`")
+        self._duck = Duck(self._opened, options.max_rows)
+
+    def ask(self, query: FilesQuery, window: Window, watchdog: Watchdog) -> Answer:
+        if query.file is not None:
+            return self._from_file(query.file, query.columns, window, watchdog)
+        from connectors._duck import rendered
+
+        statement = read_statement(query.query or "")
+        for name, pattern in self._tables.items():
+            if statement.mentions(name):
+                self._view(name, pattern, window, watchdog)
+        values = statement.values(window)
+        names, rows = self._duck.rows(rendered(statement), values, window, watchdog)
+        shown = {name: str(value) for name, value in values.items()}
+        return answer(names, rows, window, parameters=shown)
+
+    def close(self) -> None:
+        self._duck.close()
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        from connectors._duck import quoted_text
+
+        connection = duckdb.connect(":memory:")
+        connection.execute(f"SET allowed_directories = [{quoted_text(f'{self._folder}/')}]")
+        connection.execute("SET enable_external_access = false")
+        return connection
+
+    def _view(self, name: str, pattern: str, window: Window, watchdog: Watchdog) -> None:
+        from connectors._duck import quoted_name, translated
+
+        source = self._reading(pattern)
+        connection = self._duck.connection(window.zone, watchdog)
+        with translated(watchdog), watchdog.over(connection.interrupt):
+            view = f"CREATE VIEW IF NOT EXISTS {quoted_name(name)} AS FROM {source}"
+            connection.execute(view)
+
+    def _from_file(
+        self, pattern: str, columns: Columns | None, window: Window, watchdog: Watchdog
+    ) -> Answer:
+        from connectors._duck import quoted_name
+
+        day = quoted_name(columns.day if columns else "day")
+        named = columns.model_dump(exclude_none=True) if columns else {}
+        wanted = ", ".join(f"{quoted_name(column)} AS {name}" for name, column in named.items())
+        # A day as eight digits, whatever its type; what is no day stays in, to be refused by name.
+        # A day more on either side: the text of an aware instant may belong to its neighbour.
+        key = f"replace(left(CAST({day} AS VARCHAR), 10), '-', '')"
+        known = f"regexp_full_match({key}, '[0-9]{{8}}')"
+        text = (
+            f"SELECT {wanted or '*'} FROM {self._reading(pattern)} "  # noqa: S608
+            f"WHERE coalesce(NOT {known} OR {key} BETWEEN $first AND $last, true)"
+        )
+        edges = window.first - timedelta(days=1), window.last + timedelta(days=1)
+        values = dict(zip(("first", "last"), (f"{edge:%Y%m%d}" for edge in edges), strict=True))
+        names, rows = self._duck.rows(text, values, window, watchdog)
+        shown = {"start": str(window.first), "end": str(window.end)}
+        return answer(names, rows, window, parameters=shown, clipped=True)
+
+    def _reading(self, pattern: str) -> str:
+        """The table function that reads these files; SourceRejectedError when there are none."""
+        from connectors._duck import quoted_text
+
+        if next(self._folder.glob(pattern), None) is None:
+            raise SourceRejectedError(f"no file matches `{pattern}` in `{self._folder}`")
+        return _reader(pattern).format(quoted_text(f"{self._folder}/{pattern}"))
