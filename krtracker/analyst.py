@@ -70,7 +70,7 @@ class Workbook:
         return self.sql("from krt.key_results")
 
     def series(self, metric: str, segment: str = "", as_of: Instant | None = None) -> Relation:
-        """One row a known day, oldest first: day, value, weight.
+        """One row a known day, oldest first: day, value, weight, status (ok or quarantined).
 
         `as_of` asks what was known at an instant (a bare date: at the end of that day, UTC).
         """
@@ -78,7 +78,7 @@ class Workbook:
         wanted = {"metric": metric, "segment": segment}
         if as_of is None:
             return self.sql(CURRENT, wanted)
-        return self.sql(AS_OF, {**wanted, "known": _instant(as_of)})
+        return self.sql(AS_OF, {**wanted, "known": _naive_utc(as_of)})
 
     def kr(self, key_result: str) -> Card:
         """One key result, by its full id or, in the running cycle, its short one."""
@@ -166,12 +166,13 @@ def _connect(snapshot: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _instant(given: Instant) -> datetime:
+def _naive_utc(given: Instant) -> datetime:
+    """The instant as the snapshot has it: UTC without an offset."""
     if isinstance(given, str):
         given = datetime.fromisoformat(given) if len(given) > 10 else date.fromisoformat(given)
     if not isinstance(given, datetime):
         given = datetime.combine(given + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
-    return given if given.tzinfo else given.replace(tzinfo=UTC)
+    return given.astimezone(UTC).replace(tzinfo=None) if given.tzinfo else given
 
 
 def _html_table(relation: Relation) -> str:
@@ -183,17 +184,40 @@ def _html_table(relation: Relation) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
+def write_parquet(
+    columns: Sequence[str], types: Sequence[str], rows: Sequence[Sequence[Any]], *, target: Path
+) -> None:
+    """Writes the rows of a query as a Parquet file with the types it had. Raises OSError."""
+    import duckdb
+
+    named = [
+        f"unnest(?::{kind or 'VARCHAR'}[]) as {_quoted(name)}"
+        for name, kind in zip(columns, types, strict=True)
+    ]
+    values = [[row[n] for row in rows] for n in range(len(columns))]
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set enable_progress_bar = false")
+        try:
+            connection.sql(f"select {', '.join(named)}", params=values).write_parquet(str(target))
+        except duckdb.IOException as error:
+            raise OSError(str(error).splitlines()[0]) from error
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 CURRENT = """
-select day, value, weight from krt.observations
+select day, value, weight, status from krt.observations
 where metric = $metric and segment = $segment order by day
 """
 
 AS_OF = """
-select day, value, weight from (
-    select day, value, weight from krt.observation_history
+select day, value, weight, status from (
+    select day, value, weight, status from krt.observation_history
     where metric = $metric and segment = $segment and recorded_at <= $known
     qualify row_number() over (partition by day order by revision desc) = 1
-) where value is not null order by day
+) where status <> 'retracted' order by day
 """
 
 IDS = "select key_result from krt.key_results"

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from krtracker import __version__
-from krtracker.cli.face import Face, face_of, shared_options, silence
+from krtracker.cli.face import Face, face_of, flush, shared_options, silence
 
 # Group of the help page -> command -> (module and function in it, one line: the command's own).
 COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
@@ -95,7 +95,7 @@ class Program(click.Group):
         _prepare(sys.stderr)
         try:
             code = super().main(args, *rest, **{**extra, "standalone_mode": False})
-            _flush()
+            flush(sys.stdout)
         except click.ClickException as error:
             error.show()
             code = error.exit_code
@@ -130,11 +130,6 @@ def _prepare(stream: object) -> None:
     """A terminal that cannot show a character shows its escape instead of failing."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
-
-
-def _flush() -> None:
-    if sys.stdout is not None and not sys.stdout.closed:
-        sys.stdout.flush()
 
 
 def _report_bug(

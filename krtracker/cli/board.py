@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,10 @@ MOST_SPARKLINES = 500
 
 NOW = """
 select k.key_result, k.name, coalesce(nullif(k.title, ''), m.title, k.name) as title, k.status,
-       coalesce(k.why, 'not evaluated yet') as reason, k.cycle,
-       coalesce(k.objective, '') as objective, coalesce(k.owner, '') as owner, coalesce(k.metric, '') as metric,
+       coalesce(k.why, case when k.type = 'baseline-to-target' then 'not evaluated yet'
+                            else k.type || ': not judged in this version' end) as reason,
+       k.cycle, coalesce(k.objective, '') as objective, coalesce(k.owner, '') as owner,
+       coalesce(k.metric, '') as metric,
        coalesce(m.kind, 'number') as kind, coalesce(m.unit, '') as unit, k.actual, k.baseline,
        case when coalesce(nullif(k.actual_rule, ''), m.actual_rule) = 'cycle sum' then 0.0
             else k.baseline end as origin,
@@ -56,7 +58,17 @@ def rows_of(reader: Reader, sql: str, parameters: Sequence[Any] = ()) -> list[di
 
 def standings_now(reader: Reader) -> list[Standing]:
     """Every key result as the newest evaluation left it."""
-    return [Standing(**{**row, "status": Status(row["status"])}) for row in rows_of(reader, NOW)]
+    return [Standing(**typed(row)) for row in rows_of(reader, NOW)]
+
+
+def typed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its status as ours and its instant in UTC."""
+    recorded = row["recorded_at"]
+    return {
+        **row,
+        "status": Status(row["status"]),
+        "recorded_at": None if recorded is None else recorded.replace(tzinfo=UTC),
+    }
 
 
 def with_past(reader: Reader, standings: Sequence[Standing]) -> list[Standing]:
@@ -117,7 +129,7 @@ def board_of(
     today: date,
     *,
     cycle: str | None,
-    recorded_at: datetime | None = None,
+    stored: Mapping[str, datetime] | None = None,
 ) -> Board:
     """The board made from answers that are not the stored ones (`--day`, `--as-of`)."""
     cycles = [
@@ -138,7 +150,7 @@ def board_of(
             if one.cycle == chosen.id
         ],
         standings=[
-            standing_of(workspace, one, answers.get(one.id), recorded_at)
+            standing_of(workspace, one, answers.get(one.id), recorded_at=(stored or {}).get(one.id))
             for one in workspace.key_results.values()
             if one.cycle == chosen.id
         ],
@@ -149,6 +161,7 @@ def standing_of(
     workspace: Workspace,
     key_result: KeyResult,
     answer: Evaluation | None,
+    *,
     recorded_at: datetime | None = None,
 ) -> Standing:
     """One evaluation with the words of its key result."""
@@ -165,7 +178,8 @@ def standing_of(
         "unit": metric.unit if metric else "",
     }
     if answer is None:
-        return Standing(status=Status.NO_DATA, reason="nothing was known of it then", **words)
+        reason = f"{key_result.type.value}: not judged in this version"
+        return Standing(status=Status.NO_DATA, reason=reason, **words)
     numbers = {name: getattr(answer, name) for name in NUMBERS}
     return Standing(
         status=answer.status, reason=answer.reason, recorded_at=recorded_at, **words, **numbers

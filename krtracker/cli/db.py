@@ -8,7 +8,7 @@ import click
 
 from krtracker.cli.face import Face, command
 from krtracker.cli.figures import size_of
-from krtracker.cli.tables import Cell, lines_of
+from krtracker.cli.tables import Cell, Row, lines_of
 from krtracker.errors import StoreUnusableError, UsageError
 
 
@@ -29,7 +29,7 @@ def info(face: Face) -> None:
     if face.json:
         face.out_json({"store": facts})
         return
-    rows = [
+    rows: list[Row] = [
         [Cell(name.replace("_", " "), "grey"), size_of(value) if "bytes" in name else str(value)]
         for name, value in facts.items()
     ]
@@ -51,8 +51,7 @@ def verify(face: Face) -> int:
     for one in wrong:
         face.warn(one)
     if wrong:
-        raise_hint = "next: krtracker db rebuild, or krtracker db restore BACKUP"
-        face.say(raise_hint)
+        face.say("next: krtracker db rebuild, or krtracker db restore BACKUP")
         return StoreUnusableError.exit_code
     if not face.json:
         face.out("ok  the store keeps its rules and equals its archive")

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from krtracker.cli.examination import Finding, examine
 from krtracker.cli.face import Face, command
-from krtracker.cli.tables import Cell, lines_of
+from krtracker.cli.tables import Cell, Row, lines_of
 from krtracker.errors import SourcesFailedError
 
 STYLES = {"ok": "green", "warn": "yellow", "FAIL": "bold red"}
@@ -34,7 +34,9 @@ NEXT = "next: krtracker collect, or  krtracker run"
 
 def finding_lines(face: Face, one: Finding) -> Iterator[str]:
     """The verdict, what it is about, what was found; the fix below it."""
-    rows = [[Cell(f"{one.verdict:<4}", STYLES[one.verdict]), f"{one.subject:<16}", one.words]]
+    rows: list[Row] = [
+        [Cell(f"{one.verdict:<4}", STYLES[one.verdict]), f"{one.subject:<16}", one.words]
+    ]
     yield from lines_of(rows, face.out_terminal)
     if one.fix:
         yield from lines_of([["    ", " " * 16, Cell(f"fix: {one.fix}", "")]], face.out_terminal)

@@ -78,6 +78,7 @@ class Face:
         return error.exit_code
 
     def _err(self, text: str, style: str) -> None:
+        flush(sys.stdout)  # so that the two stay in order in one log
         shown = visible(text, keep="\n\t")
         _write(sys.stderr, self.err_terminal.paint(shown, style) + "\n")
 
@@ -143,6 +144,17 @@ def _write(stream: IO[str] | None, text: str) -> None:
     except BrokenPipeError:
         silence(stream)
     except ValueError:  # closed: nobody reads
+        return
+
+
+def flush(stream: IO[str] | None) -> None:
+    """Sends on what was written; a reader who has gone is no failure of ours."""
+    try:
+        if stream is not None:
+            stream.flush()
+    except BrokenPipeError:
+        silence(stream)
+    except ValueError:
         return
 
 

@@ -83,11 +83,18 @@ def quantity(value: float | None, kind: str = "number", unit: str = "") -> str:
         return "–"
     if kind == "ratio":
         return percent(value, 1 if abs(value) < 0.995 else 2)
-    if kind == "money":
-        return f"-{unit}{compact(-value)}" if value < 0 else f"{unit}{compact(value)}"
-    number = compact(value)
-    shown_unit = unit if kind == "duration" or unit not in ("", "count") else ""
-    return f"{number} {shown_unit}".rstrip()
+    if kind == "duration" and unit == "s":
+        value, unit = _longer_unit(value)
+    if kind == "money" and unit and not unit[-1].isalpha():
+        return f"{'-' if value < 0 else ''}{unit}{compact(abs(value))}"
+    return f"{compact(value)} {unit}".rstrip()
+
+
+def _longer_unit(seconds: float) -> tuple[float, str]:
+    """Seconds as a person says them: from two minutes on minutes, from two hours on hours."""
+    if abs(seconds) >= 7200:
+        return seconds / 3600, "h"
+    return (seconds / 60, "min") if abs(seconds) >= 120 else (seconds, "s")
 
 
 def compact(value: float) -> str:

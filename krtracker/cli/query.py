@@ -82,6 +82,6 @@ def write_parquet(table: Table, target: Path) -> None:
     from krtracker.analyst import write_parquet as write
 
     try:
-        write(table.columns, table.types, table.rows, target)
+        write(table.columns, table.types, table.rows, target=target)
     except OSError as error:
         raise UsageError(f"cannot write {target}: {error}; choose another place") from error

@@ -18,7 +18,7 @@ from krtracker.cli.figures import (
     sparkline,
     style,
 )
-from krtracker.cli.tables import Cell, Row, lines_of
+from krtracker.cli.tables import Cell, Row, lines_of, width_of
 from krtracker.cli.terminal import Terminal, clipped, visible
 from krtracker.model.verdicts import Status
 from krtracker.periods import Span
@@ -82,10 +82,14 @@ class Board:
     standings: Sequence[Standing] = ()
 
 
+SPARK, BAR, REMARK = 6, 7, 11
+"""Columns of a row that a narrow terminal can do without."""
+
+
 def board_lines(board: Board, terminal: Terminal) -> list[str]:
     """The tree: a line on the cycle, each objective, under it a row for each key result."""
     lines = [terminal.paint(visible(cycle_line(board)), "bold"), counts_line(board, terminal), ""]
-    rows = lines_of([_row(one, board.today, terminal) for one in board.standings], terminal)
+    rows = _rows_that_fit(board, terminal)
     by_objective: dict[str, list[str]] = {}
     for standing, line in zip(board.standings, rows, strict=True):
         by_objective.setdefault(standing.objective, []).append(line)
@@ -96,7 +100,32 @@ def board_lines(board: Board, terminal: Terminal) -> list[str]:
         lines += ["  " * (depth + 1) + line for line in by_objective.pop(heading.id, [])]
     for orphans in by_objective.values():
         lines += ["  " + line for line in orphans]
+    if any(one.provisional for one in board.standings):
+        lines += ["", terminal.paint(PROVISIONAL, "grey")]
     return lines
+
+
+PROVISIONAL = "* provisional: the source may still restate these days"
+LEFT_OUT = ((), (SPARK,), (SPARK, BAR), (SPARK, BAR, REMARK))
+"""What a narrow terminal does without, step by step, once its remarks are brief."""
+
+
+def _rows_that_fit(board: Board, terminal: Terminal) -> list[str]:
+    """A line a key result; before a person they keep to the terminal's width."""
+    depths = {one.id: depth for one, depth in in_tree_order(board.headings)}
+    deepest = max((depths.get(one.objective, 0) for one in board.standings), default=0)
+    room = terminal.width - 2 * (deepest + 1)
+    rows = [_row(one, board.today, terminal) for one in board.standings]
+    if not terminal.interactive or width_of(rows) <= room:
+        return lines_of(rows, terminal)
+    for row, one in zip(rows, board.standings, strict=True):
+        row[REMARK] = Cell(brief(one), "grey")
+    fitting: list[list[Cell | str]] = []
+    for missing in LEFT_OUT:
+        fitting = [[cell for n, cell in enumerate(row) if n not in missing] for row in rows]
+        if width_of(fitting) <= room:
+            break
+    return lines_of(fitting, terminal)
 
 
 def cycle_line(board: Board) -> str:
@@ -141,7 +170,7 @@ def in_tree_order(headings: Sequence[Heading]) -> list[tuple[Heading, int]]:
     return ordered
 
 
-def _row(one: Standing, today: date, terminal: Terminal) -> Row:
+def _row(one: Standing, today: date, terminal: Terminal) -> list[Cell | str]:
     """name, from -> actual -> to, the past weeks, the way, the verdict, catch-up, freshness."""
     unicode = terminal.unicode
     arrow = "→" if unicode else "->"
@@ -159,7 +188,7 @@ def _row(one: Standing, today: date, terminal: Terminal) -> Row:
         Cell(percent(one.progress), "", right=True),
         Cell(verdict, style(one.status)),
         Cell(freshness(one, today), "grey"),
-        Cell(ahead or (one.reason if one.status in QUIET else ""), "grey"),
+        Cell(ahead or (said(one) if one.status in QUIET else ""), "grey"),
     ]
 
 
@@ -169,7 +198,23 @@ QUIET = (Status.NO_DATA, Status.INVALID, Status.NOT_STARTED, Status.STALE)
 
 def freshness(one: Standing, today: date) -> str:
     """The data day, marked when its numbers may still be restated."""
-    return short_day(one.data_day, today) + (" provisional" if one.provisional else "")
+    return short_day(one.data_day, today) + ("*" if one.provisional else "")
+
+
+def brief(one: Standing) -> str:
+    """The catch-up factor where there is no room for its sentence."""
+    finite = one.catch_up is not None and 0 < one.catch_up < 100
+    return f"{one.catch_up:.2g} x pace" if finite and one.status not in QUIET else ""
+
+
+def said(one: Standing) -> str:
+    """The reason without the status it begins with: that stands beside it already."""
+    return without_status(one.status, one.reason)
+
+
+def without_status(status: Status, reason: str) -> str:
+    begun = f"{status.words}: "
+    return reason[len(begun) :] if reason.lower().startswith(begun) else reason
 
 
 def detail_lines(one: Standing, today: date, terminal: Terminal) -> list[str]:
@@ -179,7 +224,7 @@ def detail_lines(one: Standing, today: date, terminal: Terminal) -> list[str]:
     )
     head = f"{terminal.paint(visible(one.title), 'bold')}  {verdict}"
     facts: Mapping[str, str] = {
-        "why": one.reason,
+        "why": said(one),
         "actual": quantity(one.actual, one.kind, one.unit),
         "baseline": quantity(one.baseline, one.kind, one.unit),
         "target": quantity(one.target, one.kind, one.unit),
@@ -187,7 +232,7 @@ def detail_lines(one: Standing, today: date, terminal: Terminal) -> list[str]:
         "pace": catch_up_words(one.catch_up) or "–",
         "metric": one.metric,
         "owner": one.owner or "–",
-        "data through": freshness(one, today),
+        "data through": short_day(one.data_day, today) + (" (provisional)" * one.provisional),
         "past weeks": sparkline(one.past, 28, unicode=terminal.unicode) or "–",
     }
     body = lines_of([["  ", Cell(name, "grey"), text] for name, text in facts.items()], terminal)

@@ -152,6 +152,10 @@ id = {_text(answers.cycle)}
 start = {span.first}
 end = {span.last}
 
+# One rule for every key result: its pace against the line from baseline to target.
+[cycle.status]
+by = "pace"
+
 [objectives.growth]
 title = "Become a daily habit"
 owner = "me"

@@ -28,6 +28,12 @@ def lines_of(rows: Sequence[Row], terminal: Terminal, *, gap: int = 2) -> list[s
     return [_line(row, widths, terminal, gap) for row in table]
 
 
+def width_of(rows: Sequence[Row], gap: int = 2) -> int:
+    """How many terminal columns the rows would take side by side."""
+    widths = _widths([[_cell(one) for one in row] for row in rows])
+    return sum(widths) + gap * max(0, len(widths) - 1)
+
+
 def _cell(one: Cell | str) -> Cell:
     cell = one if isinstance(one, Cell) else Cell(one)
     return Cell(visible(cell.text), cell.style, cell.right)

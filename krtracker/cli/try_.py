@@ -10,7 +10,7 @@ import click
 from krtracker.cli.completion import metric_ids
 from krtracker.cli.face import Face, command
 from krtracker.cli.figures import quantity, several
-from krtracker.cli.tables import Cell, lines_of
+from krtracker.cli.tables import Cell, Row, lines_of
 from krtracker.cli.words import DAY, span_between
 from krtracker.errors import SourcesFailedError, UnknownNameError, UsageError
 from krtracker.periods import Span, Window, local_day
@@ -64,7 +64,7 @@ def show(face: Face, metric: Metric, pull: Pull) -> None:
     """A row a point; what the judgement says of it beside it."""
     weighed = any(one.weight is not None for one in pull.points)
     segmented = any(one.segment for one in pull.points)
-    rows = [
+    rows: list[Row] = [
         [
             f"{point.day:%Y-%m-%d %a}",
             *([point.segment or "–"] if segmented else []),

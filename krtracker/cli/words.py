@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from krtracker.periods import Span
 
+if TYPE_CHECKING:
+    DayType = click.ParamType[date]
+    MomentType = click.ParamType["Moment"]
+else:  # older clicks know no brackets here
+    DayType = MomentType = click.ParamType
 
-class Day(click.ParamType):
+
+class Day(DayType):
     """A civil day as 2026-11-20."""
 
     name = "day"
@@ -45,7 +51,7 @@ class Moment:
         return known.astimezone(UTC)
 
 
-class Instant(click.ParamType):
+class Instant(MomentType):
     """An instant as 2026-11-20 (its end), "2026-11-20 08:00" or 2026-11-20T08:00:00Z."""
 
     name = "instant"

@@ -130,3 +130,23 @@ def test_fail_on_stale_asks_about_freshness_only() -> None:
 def test_the_json_facts_are_raw_numbers() -> None:
     facts = DAU.facts()
     assert (facts["progress"], facts["status"]) == (0.5624, "at_risk")
+
+
+def test_a_narrow_terminal_gets_brief_remarks_and_then_fewer_columns() -> None:
+    at_100 = board_lines(BOARD, Terminal(width=100, interactive=True))[-1]
+    at_60 = board_lines(BOARD, Terminal(width=60, interactive=True))[-1]
+    assert at_100.endswith("▁▄█  ▰▰▰▰▰▱▱▱▱▱  56 %  ▲ at risk  19 Nov  1.3 x pace")
+    assert at_60 == "    dau-50k  41.8k  →  46.4k  →  50.0k  56 %  ▲ at risk  19 Nov"
+
+
+def test_a_provisional_number_is_marked_and_the_mark_explained() -> None:
+    board = dataclasses.replace(BOARD, standings=(dataclasses.replace(DAU, provisional=True),))
+    lines = board_lines(board, Terminal())
+    assert "19 Nov*" in lines[5]
+    assert lines[-1].startswith("* provisional")
+
+
+def test_a_reason_does_not_repeat_the_status_beside_it() -> None:
+    stale = dataclasses.replace(DAU, status=Status.STALE, reason="Stale: 9 days without data.")
+    line = board_lines(dataclasses.replace(BOARD, standings=(stale,)), Terminal())[-1]
+    assert line.endswith("◷ stale  19 Nov  9 days without data.")
