@@ -41,36 +41,37 @@ def _is_quantile(table: MetricTable) -> bool:
     return any(str(one) in QUANTILES for one in (table.model_extra or {}).values())
 
 
-def check_actual(actual: Actual, entry: Entry[MetricTable], at: Spot, report: Report) -> Actual:
+def check_actual(actual: Actual, entry: Entry[MetricTable], *, at: Spot, report: Report) -> Actual:
     """The actual with its window in periods; refuses sums of what does not add up (K030, K031)."""
+    _check_meaning(actual, entry, at=at, report=report)
+    grain, name = entry.table.grain, subject(at.path)
+    fitting = in_periods(actual, Grain(grain))
+    if fitting is None or (grain != "day" and actual.how == "run_rate"):
+        words = f"{name} does not fit the grain `{grain}`"
+        unit = {"week": "4w", "month": "3m"}.get(grain, "28d")
+        report.error("K034", words, at, label="not whole periods", hint=f'write "{unit} mean"')
+        return actual
+    if grain == "day" and actual.how in WINDOWS and fitting.size % 7:
+        hint = f'weekends weigh differently each day: write "{_weeks(fitting)}"'
+        label = f"{fitting.size:g} days"
+        report.warn("K032", f"{name} is not over whole weeks", at, label=label, hint=hint)
+    return fitting
+
+
+def _check_meaning(actual: Actual, entry: Entry[MetricTable], *, at: Spot, report: Report) -> None:
     table, name = entry.table, subject(at.path)
-    text = actual.text
-    if not table.additive and actual.how in SUMS:
-        words = f"{name} adds up what does not add up"
+    sums = actual.how in SUMS
+    if not table.additive and sums:
         label = f"`{entry.id}` is additive = false: distinct counts cannot be summed"
-        report.error("K030", words, at, label=label, hint='write actual = "7d mean" or "last"')
+        hint = 'write actual = "7d mean" or "last"'
+        report.error("K030", f"{name} adds up what does not add up", at, label=label, hint=hint)
     elif table.kind == "ratio" and actual.how in MEANS:
-        words = (
-            f"{name} is a mean of daily ratios"
-            if actual.how not in SUMS
-            else f"{name} adds up ratios"
-        )
+        words = f"{name} adds up ratios" if sums else f"{name} is a mean of daily ratios"
         hint = 'write actual = "7d weighted mean" (numerators over denominators) or "last"'
         report.error("K031", words, at, label=f"`{entry.id}` is a ratio", hint=hint)
     elif actual.how == "weighted_mean" and _is_quantile(table):
         words = f"{name} is a weighted mean of a median or percentile"
-        report.error("K031", words, at, label=f"`{text}`", hint='write actual = "last"')
-    fitting = in_periods(actual, Grain(table.grain))
-    if fitting is None or (table.grain != "day" and actual.how == "run_rate"):
-        words = f"{name} does not fit the grain `{table.grain}`"
-        unit = {"week": "4w", "month": "3m"}.get(table.grain, "28d")
-        report.error("K034", words, at, label="not whole periods", hint=f'write "{unit} mean"')
-        return actual
-    if table.grain == "day" and actual.how in WINDOWS and fitting.size % 7:
-        words = f"{name} is not over whole weeks"
-        hint = f'weekends weigh differently each day: write "{_weeks(fitting)}"'
-        report.warn("K032", words, at, label=f"{fitting.size:g} days", hint=hint)
-    return fitting
+        report.error("K031", words, at, label=f"`{actual.text}`", hint='write actual = "last"')
 
 
 def _weeks(actual: Actual) -> str:

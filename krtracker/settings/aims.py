@@ -31,16 +31,31 @@ DEFAULT_DAYS = {Grain.DAY: 7, Grain.WEEK: 7, Grain.MONTH: 31}
 
 
 @dataclass(frozen=True)
+class Way:
+    """How a goal is taken: its actual, its type, the direction its metric states."""
+
+    actual: Actual
+    type: KeyResultType
+    better: str | None
+
+
+@dataclass(frozen=True)
 class Goal:
     """One key result on a metric that is understood."""
 
     entry: Entry[KeyResultTable]
     metric: Metric
-    actual: Actual
-    type: KeyResultType
+    way: Way
     span: Span
     report: Report
-    better: str | None = None
+
+    @property
+    def actual(self) -> Actual:
+        return self.way.actual
+
+    @property
+    def type(self) -> KeyResultType:
+        return self.way.type
 
     @property
     def measure(self) -> Measure:

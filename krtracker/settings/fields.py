@@ -19,7 +19,7 @@ AMOUNT_PATTERN = r"^\s*[+−-]?\s*[^\d\s.,+-]{0,4}\s*[\d.][\d.,_' ]*[^\d]*([\d.]
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 
 
-def refusal(code: str, says: str, label: str = "", hint: str = "") -> PydanticCustomError:
+def refusal(code: str, says: str, label: str = "", *, hint: str = "") -> PydanticCustomError:
     """An error that the report turns into a problem of that code."""
     context = {"code": code, "says": says, "label": label, "hint": hint}
     return PydanticCustomError("refused", "{says}", context)
@@ -32,7 +32,7 @@ def _phrase(read: Callable[[str], Any]) -> PlainValidator:
         try:
             return read(value)
         except PhraseError as error:
-            raise refusal("K007", error.says, error.label, error.hint) from None
+            raise refusal("K007", error.says, error.label, hint=error.hint) from None
 
     return PlainValidator(validate)
 
@@ -85,7 +85,7 @@ def _zone(value: Any) -> str:
 
         near = nearest(value, sorted(available_timezones()))
         hint = f'did you mean "{near}"?' if near else 'an IANA name such as "Europe/Berlin"'
-        raise refusal("K014", "is not a time zone", "not an IANA name", hint) from None
+        raise refusal("K014", "is not a time zone", "not an IANA name", hint=hint) from None
     return value
 
 
@@ -97,7 +97,7 @@ def _clock(value: Any) -> time:
     try:
         return phrases.read_time(value)
     except PhraseError as error:
-        raise refusal("K007", error.says, error.label, error.hint) from None
+        raise refusal("K007", error.says, error.label, hint=error.hint) from None
 
 
 Text = Annotated[str, Field(min_length=1)]

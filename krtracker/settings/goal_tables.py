@@ -53,7 +53,7 @@ class CycleTable(Table):
     end: date | None = None
     period: Text | None = None
     freeze: date | None = None
-    review: list[date] = Field([])
+    review: list[date] = Field(default_factory=list)
     status: StatusTable = StatusTable()
 
 
@@ -65,8 +65,8 @@ class ObjectiveTable(Table):
     level: Text | None = None
     rollup: Literal["weighted", "min"] = "weighted"
     weight: Weight = 1.0
-    risks: list[Text] = Field([])
-    depends_on: list[Text] = Field([])
+    risks: list[Text] = Field(default_factory=list)
+    depends_on: list[Text] = Field(default_factory=list)
 
 
 class ChangedTarget(Table):
@@ -160,15 +160,17 @@ class KeyResultTable(Table):
     share: Share | None = None
     start: date | None = None
     end: date | None = None
-    depends_on: list[Text] = Field([])
-    leading: list[Text] = Field([])
-    guardrails: list[Text] = Field([])
-    tags: list[Text] = Field([])
-    parts: list[PartTable] = Field([])
-    milestones: list[MilestoneTable] = Field([])
-    amendments: list[AmendmentTable] = Field([])
+    depends_on: list[Text] = Field(default_factory=list)
+    leading: list[Text] = Field(default_factory=list)
+    guardrails: list[Text] = Field(default_factory=list)
+    tags: list[Text] = Field(default_factory=list)
+    parts: list[PartTable] = Field(default_factory=list)
+    milestones: list[MilestoneTable] = Field(default_factory=list)
+    amendments: list[AmendmentTable] = Field(default_factory=list)
     score_override: ScoreTable | None = None
-    was: Annotated[list[str], PlainValidator(_names), WithJsonSchema(NAMES_SCHEMA)] = Field([])
+    was: Annotated[list[str], PlainValidator(_names), WithJsonSchema(NAMES_SCHEMA)] = Field(
+        default_factory=list
+    )
 
 
 class FileTable(WorkspaceTable):

@@ -51,7 +51,7 @@ def note_inactive(tables: Tables) -> None:
         uses = list(_uses(one, tables))
         if uses:
             what = f"`{one.setting}`" if one.setting else f"[{one.section}]"
-            _note(tables, f"{what} is not active in this version", uses, one.instead)
+            _note(tables, f"{what} is not active in this version", uses, instead=one.instead)
     by_forecast = [
         (entry.id, entry.spot / "status" / "by")
         for entry in tables.cycles.values()
@@ -59,10 +59,10 @@ def note_inactive(tables: Tables) -> None:
     ]
     if by_forecast:
         words = 'status by = "forecast" is not active in this version'
-        _note(tables, words, by_forecast, 'the pace decides, as with by = "pace"')
+        _note(tables, words, by_forecast, instead='the pace decides, as with by = "pace"')
 
 
-def _note(tables: Tables, words: str, uses: list[tuple[str, Spot]], instead: str) -> None:
+def _note(tables: Tables, words: str, uses: list[tuple[str, Spot]], *, instead: str) -> None:
     names = [name for name, _ in uses if name]
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     label = f"used by {shown}" if names else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from krtracker.model import (
     Actual,
@@ -13,12 +14,12 @@ from krtracker.model import (
     KeyResultType,
     Metric,
     Milestone,
-    Pace,
     Part,
 )
 from krtracker.periods import Span
 from krtracker.settings.actuals import check_actual
-from krtracker.settings.aims import Goal, read_aim, read_amendments, read_baseline
+from krtracker.settings.aims import Goal, Way, read_aim, read_amendments, read_baseline
+from krtracker.settings.documents import Spot
 from krtracker.settings.goal_tables import KeyResultTable
 from krtracker.settings.paces import read_pace
 from krtracker.settings.reading import Tables
@@ -27,16 +28,13 @@ from krtracker.settings.refusals import check_goal_words, check_pace_words
 from krtracker.settings.shapes import Entry
 
 KEEPS = (KeyResultType.KEEP_ABOVE, KeyResultType.KEEP_BELOW, KeyResultType.KEEP_BETWEEN)
-ON_A_METRIC = ("metric", "target", "baseline", "pace", "actual", "segment", "success", "commit")
-ON_A_METRIC += ("stretch", "direction", "amendments", "share")
+MEASURED = ("metric", "target", "actual", "segment", "amendments", "share")
+MOVING = ("baseline", "pace", "success", "commit", "stretch", "direction")
 NOT_FITTING: dict[KeyResultType, tuple[str, ...]] = {
     KeyResultType.BASELINE_TO_TARGET: ("share", "milestones", "parts"),
-    KeyResultType.MILESTONES: (*ON_A_METRIC, "parts"),
-    KeyResultType.COMPOSITE: (*ON_A_METRIC, "milestones"),
-    **dict.fromkeys(
-        KEEPS,
-        ("baseline", "pace", "success", "commit", "stretch", "direction", "milestones", "parts"),
-    ),
+    KeyResultType.MILESTONES: (*MEASURED, *MOVING, "parts"),
+    KeyResultType.COMPOSITE: (*MEASURED, *MOVING, "milestones"),
+    **dict.fromkeys(KEEPS, (*MOVING, "milestones", "parts")),
 }
 
 
@@ -52,8 +50,9 @@ def read_key_results(
         links = _links(entry, tables)
         metric = _metric(entry, metrics, tables)
         if span is not None:
-            goal = _goal(entry, metric, span, tables) if metric else None
-            found[full] = _key_result(entry, goal, span, links)
+            one = _key_result(entry, span, links)
+            goal = _goal(entry, metric, span=span, tables=tables) if metric else None
+            found[full] = _aimed(one, goal) if goal else one
     _warn_of_two_actuals(found, metrics, tables)
     return found
 
@@ -67,11 +66,11 @@ def _check_people(entry: Entry[KeyResultTable], tables: Tables) -> None:
     if tables.known("people") or tables.perhaps("people"):
         for key, name in people.items():
             if name is not None:
-                refer(tables, ("people",), name, entry.spot / key)
+                refer(tables, ("people",), name, at=entry.spot / key)
         for number, one in enumerate(entry.table.amendments):
             if one.approver is not None:
                 at = entry.spot / "amendments" / number / "approver"
-                refer(tables, ("people",), one.approver, at)
+                refer(tables, ("people",), one.approver, at=at)
 
 
 def _span(entry: Entry[KeyResultTable], cycles: Mapping[str, Cycle], tables: Tables) -> Span | None:
@@ -114,26 +113,31 @@ def _check_fit(entry: Entry[KeyResultTable], tables: Tables) -> None:
             tables.report.error("K004", words, spot, label=f"needs `{key}`", hint=hint)
 
 
-def _links(entry: Entry[KeyResultTable], tables: Tables) -> dict[str, tuple[str, ...] | str | None]:
+LINKS: dict[str, tuple[str, ...]] = {
+    "objective": ("objectives",),
+    "depends_on": ("key_results", "objectives"),
+    "leading": ("metrics", "key_results"),
+    "guardrails": ("key_results", "metrics"),
+}
+
+
+def _links(entry: Entry[KeyResultTable], tables: Tables) -> dict[str, tuple[str, ...]]:
     """Full ids of everything the key result points at, apart from its metric."""
-    table, spot, cycle = entry.table, entry.spot, entry.cycle
-    found: dict[str, tuple[str, ...] | str | None] = {"objective": None}
-    if table.objective is not None:
-        at = spot / "objective"
-        found["objective"] = refer(tables, ("objectives",), table.objective, at, cycle) or None
-    sections = {
-        "depends_on": ("key_results", "objectives"),
-        "leading": ("metrics", "key_results"),
-        "guardrails": ("key_results", "metrics"),
-    }
-    for key, where in sections.items():
-        names = enumerate(getattr(table, key))
-        full = [refer(tables, where, one, spot / key / n, cycle) for n, one in names]
+    table, cycle = entry.table, entry.cycle
+    found: dict[str, tuple[str, ...]] = {}
+    for key, where in LINKS.items():
+        at, written = entry.spot / key, getattr(table, key) or ()
+        names = [(written, at)] if isinstance(written, str) else _numbered(written, at)
+        full = [refer(tables, where, name, at=spot, cycle=cycle) for name, spot in names]
         found[key] = tuple(one for one in full if one)
     for number, part in enumerate(table.parts):
-        at = spot / "parts" / number / "key_result"
-        refer(tables, ("key_results",), part.key_result, at, cycle)
+        at = entry.spot / "parts" / number / "key_result"
+        refer(tables, ("key_results",), part.key_result, at=at, cycle=cycle)
     return found
+
+
+def _numbered(names: Sequence[str], at: Spot) -> list[tuple[str, Spot]]:
+    return [(name, at / number) for number, name in enumerate(names)]
 
 
 def _metric(
@@ -142,69 +146,73 @@ def _metric(
     name = entry.table.metric
     if name is None:
         return None
-    refer(tables, ("metrics",), name, entry.spot / "metric")
+    refer(tables, ("metrics",), name, at=entry.spot / "metric")
     return metrics.get(name)
 
 
-def _goal(entry: Entry[KeyResultTable], metric: Metric, span: Span, tables: Tables) -> Goal:
+def _goal(entry: Entry[KeyResultTable], metric: Metric, *, span: Span, tables: Tables) -> Goal:
     own, report = entry.table.actual, tables.report
+    stated = tables.metrics[metric.id]
     actual = metric.actual
     if own is not None:
-        actual = check_actual(own, tables.metrics[metric.id], entry.spot / "actual", report)
-    better = tables.metrics[metric.id].table.better
-    return Goal(entry, metric, actual, _type(entry), span, report, better)
+        actual = check_actual(own, stated, at=entry.spot / "actual", report=report)
+    return Goal(entry, metric, Way(actual, _type(entry), stated.table.better), span, report)
 
 
 def _key_result(
-    entry: Entry[KeyResultTable],
-    goal: Goal | None,
-    span: Span,
-    links: Mapping[str, tuple[str, ...] | str | None],
+    entry: Entry[KeyResultTable], span: Span, links: Mapping[str, tuple[str, ...]]
 ) -> KeyResult:
+    """All that does not depend on the metric."""
     # long: one value with many plain fields, each in its own line
     table = entry.table
-    own = goal.actual if goal and table.actual is not None else None
-    target = read_aim(goal, table.target, "target") if goal else None
-    baseline = read_baseline(goal) if goal else None
-    pace = read_pace(goal) if goal else Pace()
-    if goal is not None:
-        check_goal_words(goal, baseline, target)
-        check_pace_words(goal, pace, baseline, target)
-        _check_success(goal)
-    objective = links["objective"]
     score = table.score_override
     return KeyResult(
         id=entry.full_id,
         name=entry.id,
         cycle=entry.cycle,
-        title=table.title or (goal.metric.title if goal else entry.id),
+        title=table.title or entry.id,
         span=span,
-        objective=objective if isinstance(objective, str) else None,
-        metric=goal.metric.id if goal else None,
+        objective=next(iter(links["objective"]), None),
         segment=table.segment or "",
         owner=table.owner or "",
         weight=float(table.weight),
         type=_type(entry),
         commitment=Commitment(table.commitment) if table.commitment else None,
-        actual=own,
-        baseline=baseline,
-        target=target,
-        commit=read_aim(goal, table.commit, "commit") if goal else None,
-        stretch=read_aim(goal, table.stretch, "stretch") if goal else None,
         direction=Better(table.direction) if table.direction else None,
-        pace=pace,
         touch_days=table.success,
         share=1.0 if table.share is None else table.share,
-        amendments=read_amendments(goal, target) if goal else (),
         milestones=_milestones(entry),
         parts=tuple(Part(one.key_result, float(one.weight)) for one in table.parts),
-        depends_on=tuple(links["depends_on"] or ()),
-        leading=tuple(links["leading"] or ()),
-        guardrails=tuple(links["guardrails"] or ()),
+        depends_on=links["depends_on"],
+        leading=links["leading"],
+        guardrails=links["guardrails"],
         tags=tuple(table.tags),
         score_override=score.score if score else None,
         score_reason=score.reason if score else "",
         was=tuple(table.was),
+    )
+
+
+def _aimed(one: KeyResult, goal: Goal) -> KeyResult:
+    """The key result with what is measured: its metric, start, end and path."""
+    table = goal.entry.table
+    target = read_aim(goal, table.target, "target")
+    baseline = read_baseline(goal)
+    pace = read_pace(goal)
+    check_goal_words(goal, baseline, target)
+    check_pace_words(goal, pace, baseline=baseline, target=target)
+    _check_success(goal)
+    return replace(
+        one,
+        title=table.title or goal.metric.title,
+        metric=goal.metric.id,
+        actual=goal.actual if table.actual is not None else None,
+        baseline=baseline,
+        target=target,
+        commit=read_aim(goal, table.commit, "commit"),
+        stretch=read_aim(goal, table.stretch, "stretch"),
+        pace=pace,
+        amendments=read_amendments(goal, target),
     )
 
 

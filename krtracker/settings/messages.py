@@ -29,7 +29,7 @@ def check_messages(tables: Tables) -> None:
 
 def _check_to(names: Iterable[str], at: Spot, tables: Tables) -> None:
     for number, name in enumerate(names):
-        refer(tables, ("channels", "people"), name, at / number)
+        refer(tables, ("channels", "people"), name, at=at / number)
 
 
 def _check_governance(tables: Tables) -> None:
@@ -37,9 +37,9 @@ def _check_governance(tables: Tables) -> None:
     if entry is None:
         return
     for number, name in enumerate(entry.table.approvers):
-        refer(tables, ("people",), name, entry.spot / "approvers" / number)
+        refer(tables, ("people",), name, at=entry.spot / "approvers" / number)
     for number, step in enumerate(entry.table.escalate):
-        refer(tables, ("people", "channels"), step.to, entry.spot / "escalate" / number / "to")
+        refer(tables, ("people", "channels"), step.to, at=entry.spot / "escalate" / number / "to")
 
 
 def check_server(tables: Tables) -> None:

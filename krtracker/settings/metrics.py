@@ -65,7 +65,7 @@ def _source(
             tables.report.error("K004", words, spot, label="needs `source`", hint=hint)
         return None
     if name != "manual":
-        refer(tables, ("sources",), name, spot / "source")
+        refer(tables, ("sources",), name, at=spot / "source")
     return sources.get(name)
 
 
@@ -183,7 +183,7 @@ def _metric(asked: Asked, zone: str) -> Metric:
         source=table.source or "",
         zone=own_zone,
         refresh=refresh,
-        actual=check_actual(actual, entry, entry.spot / "actual", asked.tables.report),
+        actual=check_actual(actual, entry, at=entry.spot / "actual", report=asked.tables.report),
         unit=measure.unit,
         description=table.description or "",
         better=Better(table.better or "up"),
@@ -263,7 +263,7 @@ def _stale_after(table: MetricTable, refresh: Refresh) -> int:
 def _formula(asked: Asked) -> str | None:
     formula = asked.entry.table.formula
     for name in re.findall(r"[A-Za-z][\w.-]*", formula or ""):
-        refer(asked.tables, ("metrics",), name, asked.entry.spot / "formula")
+        refer(asked.tables, ("metrics",), name, at=asked.entry.spot / "formula")
     return formula
 
 

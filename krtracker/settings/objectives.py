@@ -22,13 +22,13 @@ def read_objectives(tables: Tables) -> dict[str, Objective]:
 def _objective(entry: Entry[ObjectiveTable], tables: Tables) -> Objective:
     table, spot, cycle = entry.table, entry.spot, entry.cycle
     if table.owner is not None and (tables.known("people") or tables.perhaps("people")):
-        refer(tables, ("people",), table.owner, spot / "owner")
+        refer(tables, ("people",), table.owner, at=spot / "owner")
     parent = None
     both = ("objectives", "key_results")
     if table.parent is not None:
-        parent = refer(tables, both, table.parent, spot / "parent", cycle) or None
+        parent = refer(tables, both, table.parent, at=spot / "parent", cycle=cycle) or None
     found = (
-        refer(tables, both, name, spot / "depends_on" / number, cycle)
+        refer(tables, both, name, at=spot / "depends_on" / number, cycle=cycle)
         for number, name in enumerate(table.depends_on)
     )
     return Objective(

@@ -165,18 +165,18 @@ def _at_least_five(seconds: int) -> int:
     return seconds
 
 
-CRON_FIELDS = (
-    ("minute", 0, 59),
-    ("hour", 0, 23),
-    ("day of month", 1, 31),
-    ("month", 1, 12),
-    ("weekday", 0, 7),
-)
+CRON_FIELDS = {
+    "minute": (0, 59),
+    "hour": (0, 23),
+    "day of month": (1, 31),
+    "month": (1, 12),
+    "weekday": (0, 7),
+}
 
 
 def _cron(fields: list[str]) -> str:
-    for field, (name, low, high) in zip(fields, CRON_FIELDS, strict=True):
-        _cron_values(field, name, low, high)
+    for field, name in zip(fields, CRON_FIELDS, strict=True):
+        _cron_values(field, name)
     if fields[2] != "*" and fields[4] != "*":
         raise PhraseError(
             "is not a clear cron line",
@@ -188,13 +188,14 @@ def _cron(fields: list[str]) -> str:
 
 
 def _weekday_names(field: str) -> str:
-    days = _cron_values(field, "weekday", 0, 7)
+    days = _cron_values(field, "weekday")
     named = {CRON_WEEKDAYS[day] for day in days}
     return "*" if len(named) == 7 else ",".join(day for day in WEEKDAYS if day in named)
 
 
-def _cron_values(field: str, name: str, low: int, high: int) -> list[int]:
+def _cron_values(field: str, name: str) -> list[int]:
     """The numbers one cron field stands for, in order."""
+    low, high = CRON_FIELDS[name]
     words = {"month": dict(zip(MONTHS, range(1, 13), strict=True))}.get(name, {})
     if name == "weekday":
         words = {day: number for number, day in enumerate(CRON_WEEKDAYS[:7])}
@@ -234,9 +235,9 @@ def longest_gap_days(refresh: Refresh) -> int:
     fields = refresh.cron.split()
     if fields[2:] == ["*", "*", "*"]:
         return 1
-    days = _cron_values(fields[2], "day of month", 1, 31)
-    months = _cron_values(fields[3], "month", 1, 12)
-    weekdays = {day % 7 for day in _cron_values(fields[4], "weekday", 0, 7)}
+    days = _cron_values(fields[2], "day of month")
+    months = _cron_values(fields[3], "month")
+    weekdays = {day % 7 for day in _cron_values(fields[4], "weekday")}
     start, gap, last = date(2023, 1, 1), 1, 0
     for number in range(1, 1500):
         day = start + timedelta(days=number)

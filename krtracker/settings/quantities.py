@@ -25,7 +25,7 @@ POINTS = ("pp", "points", "percentage points")
 class QuantityError(ValueError):
     """A quantity that cannot be read: `says` completes "target of `d7-38` ..."."""
 
-    def __init__(self, code: str, says: str, label: str = "", hint: str = "") -> None:
+    def __init__(self, code: str, says: str, label: str = "", *, hint: str = "") -> None:
         self.code, self.says, self.label, self.hint = code, says, label, hint
         super().__init__(says)
 
@@ -82,7 +82,7 @@ def read_target(raw: float | str, measure: Measure, key: str) -> Target:
     factor = 1.0 if sign["sign"] == "+" else -1.0
     rest = sign["rest"].strip()
     if found := re.fullmatch(rf"({NUMBER})\s*%\s*(relative)?", rest):
-        return Target("percent", factor * _percent(found, raw, measure, key), text=raw)
+        return Target("percent", factor * _percent(found, raw, measure, key=key), text=raw)
     if found := re.fullmatch(rf"({NUMBER})\s*(?:{'|'.join(POINTS)})", rest):
         if not measure.percentish:
             says = "is in percentage points"
@@ -93,12 +93,12 @@ def read_target(raw: float | str, measure: Measure, key: str) -> Target:
             "K022",
             "is a change without a unit",
             f"`{measure.metric}` is a ratio",
-            f'write {key} = "{sign["sign"]}{rest} pp" or "{sign["sign"]}{rest}% relative"',
+            hint=f'write {key} = "{sign["sign"]}{rest} pp" or "{sign["sign"]}{rest}% relative"',
         )
     return Target("change", factor * _sized(rest, measure, key), text=raw)
 
 
-def _percent(found: re.Match[str], raw: str, measure: Measure, key: str) -> float:
+def _percent(found: re.Match[str], raw: str, measure: Measure, *, key: str) -> float:
     size = _number(found[1])
     if measure.percentish and not found[2]:
         bare = raw.strip().rstrip("%").rstrip()
@@ -106,7 +106,7 @@ def _percent(found: re.Match[str], raw: str, measure: Measure, key: str) -> floa
             "K022",
             f"is `{raw.strip()}` of a percentage",
             "relative to the baseline, or percentage points?",
-            f'write {key} = "{bare}% relative" or {key} = "{bare} pp"',
+            hint=f'write {key} = "{bare}% relative" or {key} = "{bare} pp"',
         )
     return size
 
@@ -121,7 +121,7 @@ def _bare(value: float, measure: Measure, key: str) -> float:
             "K021",
             f"is {written(value * 100)}%",
             f"`{measure.metric}` is a ratio, so 1 means 100%",
-            hint.replace(",", ""),
+            hint=hint.replace(",", ""),
         )
     return value
 
@@ -154,7 +154,7 @@ def _share(number: float, measure: Measure, text: str) -> float:
             "K020",
             "is a percentage",
             f"`{measure.metric}` is a {measure.kind}, not a ratio",
-            f'a change relative to the baseline is written with a sign: "+{text.strip()}"',
+            hint=f'a change relative to the baseline is written with a sign: "+{text.strip()}"',
         )
     return measure.of_percents(number)
 
@@ -189,13 +189,13 @@ def _wrong_unit(unit: str, measure: Measure) -> QuantityError:
         "K020",
         f"has the unit `{unit}`",
         f"`{measure.metric}` is a {measure.kind}{own}",
-        f"write it like {measure.sample}",
+        hint=f"write it like {measure.sample}",
     )
 
 
 def _unreadable(text: str, measure: Measure) -> QuantityError:
     hint = f"write it like {measure.sample}; a point before decimals, a comma between thousands"
-    return QuantityError("K020", "is not a quantity", f"`{text.strip()}` cannot be read", hint)
+    return QuantityError("K020", "is not a quantity", f"`{text.strip()}` cannot be read", hint=hint)
 
 
 def _number(text: str) -> float:

@@ -134,7 +134,7 @@ def _syntax(name: str, text: str, error: Exception) -> Problem:
 
 def _read_workspace(tables: Tables, document: Document) -> None:
     raw = {key: value for key, value in document.table.items() if key in SETTINGS}
-    entry = read_table(WorkspaceTable, raw, Spot(document), tables.report)
+    entry = read_table(WorkspaceTable, raw, Spot(document), report=tables.report)
     tables.workspace = entry.table if entry else WorkspaceTable()
 
 
@@ -158,7 +158,7 @@ def _read_sections(tables: Tables) -> None:
         for section, raw in document.table.items():
             spot = Spot(document) / section
             if section in KEYED:
-                _read_keyed(tables, spot, raw, cycle)
+                _read_keyed(tables, spot, raw, cycle=cycle)
             elif section in SINGLE:
                 _read_single(tables, spot, raw)
             elif section not in SETTINGS:
@@ -184,14 +184,14 @@ def _read_cycle(tables: Tables, document: Document) -> str:
     if raw is None:
         return ""
     spot = Spot(document) / "cycle"
-    entry = read_table(CycleTable, raw, spot, tables.report)
+    entry = read_table(CycleTable, raw, spot, report=tables.report)
     name = str(raw.get("id", "")) if isinstance(raw, dict) else ""
-    if _defined(tables, "cycles", name, spot / "id") and entry is not None:
+    if _defined(tables, "cycles", name, spot=spot / "id") and entry is not None:
         tables.cycles[name] = Entry(name, entry.table, spot, "", entry.broken)
     return name
 
 
-def _read_keyed(tables: Tables, spot: Spot, raw: Any, cycle: str) -> None:
+def _read_keyed(tables: Tables, spot: Spot, raw: Any, *, cycle: str) -> None:
     section = spot.path[0]
     if not isinstance(raw, dict):
         hint = f"write [{section}.some-id]"
@@ -201,9 +201,9 @@ def _read_keyed(tables: Tables, spot: Spot, raw: Any, cycle: str) -> None:
         cycle = _only_cycle(tables, spot)
     kept: dict[str, Entry[Any]] = getattr(tables, section)
     for name, table in raw.items():
-        entry = read_table(KEYED[section], table, spot / name, tables.report)
+        entry = read_table(KEYED[section], table, spot / name, report=tables.report)
         full = f"{cycle}/{name}" if section in PER_CYCLE and cycle else name
-        if _defined(tables, section, full, spot / name) and entry is not None:
+        if _defined(tables, section, full, spot=spot / name) and entry is not None:
             inside = cycle if section in PER_CYCLE else ""
             kept[full] = Entry(name, entry.table, entry.spot, inside, entry.broken)
 
@@ -229,7 +229,7 @@ def _only_cycle(tables: Tables, spot: Spot) -> str:
     return ""
 
 
-def _defined(tables: Tables, section: str, full: str, spot: Spot) -> bool:
+def _defined(tables: Tables, section: str, full: str, *, spot: Spot) -> bool:
     """Notes that an id is defined here; False where it is taken or cannot be an id."""
     name = full.rsplit("/", 1)[-1]
     words = NOUNS.get(section, ("cycle", ""))[0]
@@ -261,4 +261,4 @@ def _read_single(tables: Tables, spot: Spot, raw: Any) -> None:
         first = getattr(tables, section).spot.place
         report.error("K009", f"[{section}] is defined twice", spot, hint=f"first at {first}")
         return
-    setattr(tables, section, read_table(SINGLE[section], raw, spot, report))
+    setattr(tables, section, read_table(SINGLE[section], raw, spot, report=report))

@@ -15,7 +15,9 @@ PATIENCE = 200
 Edges = Mapping[str, Iterable[tuple[str, Spot]]]
 
 
-def refer(tables: Tables, sections: tuple[str, ...], name: str, at: Spot, cycle: str = "") -> str:
+def refer(
+    tables: Tables, sections: tuple[str, ...], name: str, *, at: Spot, cycle: str = ""
+) -> str:
     """The full id that `name` means in one of the sections, "" where nothing bears it (K010)."""
     for section in sections:
         for full in (f"{cycle}/{name}", name) if cycle else (name,):
@@ -24,7 +26,7 @@ def refer(tables: Tables, sections: tuple[str, ...], name: str, at: Spot, cycle:
     if any(name.rsplit("/", 1)[-1] in tables.perhaps(section) for section in sections):
         return ""
     words = " or ".join(NOUNS[section][0] for section in sections)
-    hint = _nearest(tables, sections, name, cycle)
+    hint = _nearest(tables, sections, name, cycle=cycle)
     tables.report.error("K010", f"no {words} `{name}`", at, label=_absence(tables), hint=hint)
     return ""
 
@@ -33,7 +35,7 @@ def _absence(tables: Tables) -> str:
     return "not defined in any readable file" if tables.unread else "not defined in any file"
 
 
-def _nearest(tables: Tables, sections: tuple[str, ...], name: str, cycle: str) -> str:
+def _nearest(tables: Tables, sections: tuple[str, ...], name: str, *, cycle: str) -> str:
     if len(tables.report.problems) > PATIENCE:
         return ""
     known: dict[str, Spot] = {}
@@ -54,10 +56,10 @@ def check_rings(edges: Edges, tables: Tables, words: str) -> None:
     done: set[str] = set()
     for start in edges:
         if start not in done:
-            _follow(start, edges, done, tables, words)
+            _follow(start, edges, done, tables=tables, words=words)
 
 
-def _follow(start: str, edges: Edges, done: set[str], tables: Tables, words: str) -> None:
+def _follow(start: str, edges: Edges, done: set[str], *, tables: Tables, words: str) -> None:
     """Depth first without recursion: ten thousand links in a row are no problem."""
     path: list[str] = [start]
     waiting: list[Iterator[tuple[str, Spot]]] = [iter(edges.get(start, ()))]
@@ -69,14 +71,19 @@ def _follow(start: str, edges: Edges, done: set[str], tables: Tables, words: str
             on_path.discard(path[-1])
             done.add(path.pop())
         elif following[0] in on_path:
-            _tell([*path[path.index(following[0]) :], following[0]], following[1], tables, words)
+            _tell(
+                [*path[path.index(following[0]) :], following[0]],
+                following[1],
+                tables=tables,
+                words=words,
+            )
         elif following[0] not in done:
             path.append(following[0])
             on_path.add(following[0])
             waiting.append(iter(edges.get(following[0], ())))
 
 
-def _tell(ring: list[str], at: Spot, tables: Tables, words: str) -> None:
+def _tell(ring: list[str], at: Spot, *, tables: Tables, words: str) -> None:
     names = [one.rsplit("/", 1)[-1] for one in ring]
     shown = names if len(names) < 8 else [*names[:3], "...", *names[-3:]]
     message = f"`{names[0]}` {words} itself"

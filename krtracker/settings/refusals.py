@@ -25,7 +25,7 @@ def check_goal_words(goal: Goal, baseline: Baseline | None, target: Target | Non
         return
     end = end_value(target, fixed)
     _check_domain(goal, end)
-    _check_direction(goal, fixed, target, end)
+    _check_direction(goal, fixed, target, end=end)
 
 
 def end_value(target: Target, baseline: float | None) -> float | None:
@@ -47,10 +47,10 @@ def _check_domain(goal: Goal, end: float | None) -> None:
     goal.refuse("K024", "can never be", goal.at("target"), label=label)
 
 
-def _check_direction(goal: Goal, start: float | None, target: Target, end: float | None) -> None:
+def _check_direction(goal: Goal, start: float | None, target: Target, *, end: float | None) -> None:
     """A stated direction against the one that follows from the numbers."""
     table = goal.entry.table
-    stated = table.direction or goal.better
+    stated = table.direction or goal.way.better
     if stated is None or (goal.total and target.kind == "reach"):
         return
     way = _way(start, target, end)
@@ -76,7 +76,7 @@ def _way(start: float | None, target: Target, end: float | None) -> Better | Non
 
 
 def check_pace_words(
-    goal: Goal, pace: Pace, baseline: Baseline | None, target: Target | None
+    goal: Goal, pace: Pace, *, baseline: Baseline | None, target: Target | None
 ) -> None:
     """Paths that do not fit the kind of goal (decisions.md 18)."""
     at, kind = goal.at("pace"), pace.kind

@@ -57,7 +57,7 @@ class Entry(Generic[T]):
         return f"{self.cycle}/{self.id}" if self.cycle else self.id
 
 
-def read_table(kind: type[T], raw: Any, spot: Spot, report: Report) -> Entry[T] | None:
+def read_table(kind: type[T], raw: Any, spot: Spot, *, report: Report) -> Entry[T] | None:
     """The table as its shape, without the keys that are wrong; None where nothing is left of it."""
     name = spot.path[1] if len(spot.path) > 1 and spot.path[0] in NOUNS else ""
     if not isinstance(raw, dict):
@@ -73,12 +73,12 @@ def read_table(kind: type[T], raw: Any, spot: Spot, report: Report) -> Entry[T] 
             found = error.errors(include_url=False)
             if left is raw:
                 for one in found:
-                    broken |= _tell(kind, one, spot, report)
+                    broken |= _tell(kind, one, spot, report=report)
         left = {key: value for key, value in raw.items() if key not in broken}
     return None
 
 
-def _tell(kind: type[BaseModel], error: ErrorDetails, spot: Spot, report: Report) -> set[str]:
+def _tell(kind: type[BaseModel], error: ErrorDetails, spot: Spot, *, report: Report) -> set[str]:
     """Reports one pydantic error; answers the top-level keys it spoils."""
     loc = tuple(str(part) for part in error["loc"])
     at = spot

@@ -23,17 +23,20 @@ NOT_DEFINING = re.compile(r"timeout|retries|retry|max_requests|pool", re.I)
 
 def read_sources(tables: Tables, folder: Path, zone: str) -> dict[str, Source]:
     """Every source, its relative paths made absolute from the file it stands in."""
-    return {name: _source(entry, tables, folder, zone) for name, entry in tables.sources.items()}
+    return {
+        name: _source(entry, tables, folder=folder, zone=zone)
+        for name, entry in tables.sources.items()
+    }
 
 
-def _source(entry: Entry[SourceTable], tables: Tables, folder: Path, zone: str) -> Source:
+def _source(entry: Entry[SourceTable], tables: Tables, *, folder: Path, zone: str) -> Source:
     table, options = entry.table, dict(entry.table.model_extra or {})
     if entry.id == "manual":
         hint = 'values recorded by hand need no source table: source = "manual" is enough'
         tables.report.error("K008", "`manual` cannot be the id of a source", entry.spot, hint=hint)
     check_secrets(options, entry.spot, tables.report)
     if table.connector in READS_EVENTS and "events" in options:
-        read_table(EventsTable, options["events"], entry.spot / "events", tables.report)
+        read_table(EventsTable, options["events"], entry.spot / "events", report=tables.report)
     beside = folder / os.path.dirname(entry.spot.document.name)
     return Source(
         id=entry.id,
@@ -81,17 +84,17 @@ def check_secrets(options: Mapping[str, Any], spot: Spot, report: Report) -> Non
                 report.error("K035", message, at, label="not a known kind", hint=f"write {WRITTEN}")
         if _has_plain_password(value):
             words = f"`{key}` of {place_words(spot.path)} holds a password in plain text"
-            _plain(words, key, at, report)
+            _plain(words, key, at=at, report=report)
         elif SECRET_NAME.search(key) and "${" not in value and value:
             words = f"`{key}` of {place_words(spot.path)} is a secret in plain text"
-            _plain(words, key, at, report)
+            _plain(words, key, at=at, report=report)
 
 
 def _has_plain_password(value: str) -> bool:
     return any("${" not in found[2] for found in PASSWORD_IN_URL.finditer(value))
 
 
-def _plain(message: str, key: str, at: Spot, report: Report) -> None:
+def _plain(message: str, key: str, *, at: Spot, report: Report) -> None:
     owner = at.path[1] if len(at.path) > 1 else ""
     name = re.sub(r"\W+", "_", f"{owner}_{key}").upper()
     hint = f'write {key} = "${{env:{name}}}" and put {name}=... into .env'

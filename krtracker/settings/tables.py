@@ -43,8 +43,8 @@ class WorkspaceTable(Table):
     name: Text | None = None
     timezone: Zone = "UTC"
     week_start: Weekday = "monday"
-    include: list[Text] = Field([])
-    holidays: list[date] = Field([])
+    include: list[Text] = Field(default_factory=list)
+    holidays: list[date] = Field(default_factory=list)
     fiscal_year_start: Annotated[int, Field(ge=1, le=12)] = 1
     fiscal_year_named_by: Literal["start", "end"] = "end"
 
@@ -141,7 +141,9 @@ class ChannelTable(PlugInTable):
 class DigestTable(Table):
     send: Schedule
     to: Annotated[list[Text], Field(min_length=1)]
-    sections: list[Literal["summary", "changes", "off-track", "stale", "checkins-due"]] = Field([])
+    sections: list[Literal["summary", "changes", "off-track", "stale", "checkins-due"]] = Field(
+        default_factory=list
+    )
 
 
 class AlertTable(Table):
@@ -160,10 +162,10 @@ class EscalationTable(Table):
 class GovernanceTable(Table):
     require: list[
         Literal["owner", "baseline", "metric", "target", "objective", "title", "why", "weight"]
-    ] = Field([])
+    ] = Field(default_factory=list)
     max_objectives: Annotated[int, Field(ge=1)] | None = None
     max_key_results: Annotated[int, Field(ge=1)] | None = None
-    approvers: list[Text] = Field([])
+    approvers: list[Text] = Field(default_factory=list)
     checkin_every: Days | None = None
     review_every: Days | None = None
-    escalate: list[EscalationTable] = Field([])
+    escalate: list[EscalationTable] = Field(default_factory=list)
