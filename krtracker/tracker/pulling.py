@@ -24,9 +24,10 @@ from krtracker.store import Store
 from krtracker.tracker.collected import Collected, Failure, How, Paused, Progress, Sources
 from krtracker.tracker.planning import Wanted
 
-BATCH_PULLS = 64
+BATCH_PULLS = 256
 BATCH_POINTS = 50_000
-"""A commit is made after so many pulls or points: what is committed survives a kill."""
+BATCH_TIME = timedelta(seconds=3)
+"""A commit is made after so many pulls or points or so long: what is committed survives a kill."""
 
 LOOK_BACK = timedelta(days=28)
 """How far before a window expectations compare (collect's own limit)."""
@@ -121,7 +122,8 @@ class Round:
             self._failed[pull.metric] = Failure(
                 pull.metric, pull.source, pull.outcome, pull.message, retry_after
             )
-        if len(self._pulls) >= BATCH_PULLS or self._points >= BATCH_POINTS:
+        waited = now() - self._pulls[0].started_at
+        if len(self._pulls) >= BATCH_PULLS or self._points >= BATCH_POINTS or waited >= BATCH_TIME:
             self._commit(now)
 
     def _commit(self, now: Callable[[], datetime]) -> None:

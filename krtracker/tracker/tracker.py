@@ -12,7 +12,7 @@ from krtracker.model import Evaluation, Metric, Point, Run, Workspace
 from krtracker.periods import ONE_DAY, Span, local_day
 from krtracker.store import ConfigurationVersion, Store
 from krtracker.tracker import recording
-from krtracker.tracker.collected import Collected, How, ImportRow, Progress, Sources
+from krtracker.tracker.collected import Collected, How, ImportRow, Progress, Sources, Stop
 from krtracker.tracker.due import chunks
 from krtracker.tracker.folding import with_past
 from krtracker.tracker.planning import (
@@ -43,17 +43,19 @@ class Tracker:
     def __init__(
         self, *, workspace: Workspace, store: Store, sources: Sources, now: Callable[[], datetime]
     ) -> None:
-        self._workspace, self._store, self._sources, self._now = workspace, store, sources, now
+        self._store, self._now = store, now
+        # One value, so that a reload between two reads cannot mix two configurations.
+        self._in_force = (workspace, sources)
         self._reloaded_at: datetime | None = None
         self._evaluating = threading.Lock()
 
     @property
     def workspace(self) -> Workspace:
-        return self._workspace
+        return self._in_force[0]
 
     def replace(self, workspace: Workspace, sources: Sources) -> None:
         """Goes on with another configuration; work under way ends with the old one's queries."""
-        self._workspace, self._sources = workspace, sources
+        self._in_force = (workspace, sources)
         self._reloaded_at = self._now()
 
     def collect(self, metrics: Sequence[str] | None = None, *, how: How | None = None) -> Collected:
@@ -62,12 +64,12 @@ class Tracker:
         Nothing a source does stops another source, nor one metric another: what failed is in
         `failed`, and every attempt is a run in the store.
         """
-        how, workspace = how or How(), self._workspace
+        how, (workspace, sources) = how or How(), self._in_force
         chosen = chosen_metrics(workspace, metrics)
         states = self._store.reader().states([metric.id for metric in chosen])
         moment = Moment(self._now(), self._reloaded_at)
         made = plan(workspace, chosen, states, moment=moment, how=how)
-        one_round = self._round(workspace, how)
+        one_round = self._round(workspace, sources, how)
         for source, wanted in made.wanted.items():
             self._accept_breaks(wanted)
             one_round.ask(source, wanted, self._now)
@@ -79,25 +81,27 @@ class Tracker:
         span: Span | None = None,
         *,
         progress: Callable[[Progress], None] | None = None,
+        stop: Stop | None = None,
     ) -> Collected:
         """Reads a metric's history again, in chunks; one that was interrupted goes on.
 
         Without a span it is the whole history. With an edited query the old values stay as they
         were known, and coverage starts anew.
         """
-        workspace, how = self._workspace, How(force=True, keep_history=True, progress=progress)
+        workspace, sources = self._in_force
+        how = How(force=True, keep_history=True, progress=progress, stop=stop)
         asked = chosen_metrics(workspace, [metric])[0]
         state = self._store.reader().states([metric]).get(metric, UNBORN)
         now = self._now()
         paused = pause_of(asked, state, moment=Moment(now), how=how)
         if paused is not None:
             return Collected(paused=(paused,))
-        windows = self._windows(asked, span, now)
+        windows = self._windows(asked, span, workspace, now=now)
         if is_redefined(asked, state):
             self._store.accept_definition(
                 metric, asked.query_digest, now=now, kept=False, day=windows[0].first
             )
-        one_round = self._round(workspace, how)
+        one_round = self._round(workspace, sources, how)
         one_round.ask(asked.source, [Wanted(asked, windows, state)], self._now)
         return one_round.collected()
 
@@ -127,7 +131,7 @@ class Tracker:
         known now, marked as reconstructed.
         """
         with self._evaluating:
-            return self._evaluate(self._workspace, self._now())
+            return self._evaluate(self.workspace, self._now())
 
     def publish(self) -> None:
         """Puts the store's state where analysts and pages read it."""
@@ -146,11 +150,11 @@ class Tracker:
         self._store.save(answers, version=version, catalogue=workspace, now=now)
         return answers
 
-    def _round(self, workspace: Workspace, how: How) -> Round:
-        return Round(workspace=workspace, store=self._store, sources=self._sources, how=how)
+    def _round(self, workspace: Workspace, sources: Sources, how: How) -> Round:
+        return Round(workspace=workspace, store=self._store, sources=sources, how=how)
 
     def _recorder(self) -> recording.Recorder:
-        return recording.Recorder(self._workspace, self._store, self._now)
+        return recording.Recorder(self.workspace, self._store, self._now)
 
     def _accept_breaks(self, wanted: Sequence[Wanted]) -> None:
         """Edited queries the person goes on with: coverage stays, the break is marked."""
@@ -164,10 +168,12 @@ class Tracker:
                     day=one.windows[0].first,
                 )
 
-    def _windows(self, metric: Metric, span: Span | None, now: datetime) -> tuple[Span, ...]:
+    def _windows(
+        self, metric: Metric, span: Span | None, workspace: Workspace, *, now: datetime
+    ) -> tuple[Span, ...]:
         """The chunks a backfill asks: all of the span, or what an interrupted one left."""
-        whole = _past_span(metric, span, self._workspace, now)
-        windows = tuple(chunks(whole, metric.grain, self._workspace.week_start))
+        whole = _past_span(metric, span, workspace, now=now)
+        windows = tuple(chunks(whole, metric.grain, workspace.week_start))
         runs = self._store.reader().runs(metric.id, limit=2 * len(windows) + 20)
         answered = {
             run.window
@@ -186,7 +192,7 @@ def configuration_version(workspace: Workspace) -> ConfigurationVersion:
     )
 
 
-def _past_span(metric: Metric, span: Span | None, workspace: Workspace, now: datetime) -> Span:
+def _past_span(metric: Metric, span: Span | None, workspace: Workspace, *, now: datetime) -> Span:
     yesterday = local_day(now, metric.zone) - ONE_DAY
     if span is None:
         needed = first_needed_days(workspace).get(metric.id)
