@@ -1,0 +1,1 @@
+"""Tests of the room that asks a source and judges its answer."""

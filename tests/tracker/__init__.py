@@ -1,0 +1,1 @@
+"""Tests of the order of work, on a real store and real sources."""
