@@ -70,14 +70,23 @@ def footing(question: Question, known: Known, frame: Frame) -> Footing:
     return _fresh(question, baseline, window, frame=frame, known=known)
 
 
-def find_frozen(question: Question, what: str, window: Span | None = None) -> Frozen | None:
+def find_frozen(question: Question, what: str, window: Span) -> Frozen | None:
     """What was frozen of this key result over the same window and from the same thing."""
+    if not question.frozen:
+        return None
     basis = basis_of(question.key_result, question.metric)
-    for one in question.frozen:
-        fits = one.what == what and one.key_result == question.key_result.id
-        if fits and (window is None or one.window == window) and one.basis in {"", basis}:
-            return one
-    return None
+    found = [
+        one
+        for one in question.frozen
+        if (one.what, one.key_result, one.window) == (what, question.key_result.id, window)
+        and one.basis in {"", basis}
+    ]
+    return min(found, key=_known_since) if found else None
+
+
+def _known_since(frozen: Frozen) -> float:
+    """What was recorded first stands; what has no instant yet is the newest."""
+    return frozen.recorded_at.timestamp() if frozen.recorded_at else math.inf
 
 
 def basis_of(key_result: KeyResult, metric: Metric) -> str:
