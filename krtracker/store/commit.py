@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ import duckdb
 
 from krtracker.errors import StoreUnusableError
 from krtracker.store import columns
-from krtracker.store.archive import Archive
+from krtracker.store.archive import Archive, Chapter
 from krtracker.store.database import Database
 from krtracker.store.evaluations import REMAKE_NOW
 from krtracker.store.failures import understood
@@ -71,7 +71,7 @@ class Writer:
             cursor = self._open_cursor()
             newer = self._archive.after(_last(cursor)[0])
             if newer:
-                _load(cursor, self._archive, newer)
+                load(cursor, self._archive, newer)
             self._learn(cursor)
             self._behind = False
 
@@ -188,11 +188,12 @@ def _last(cursor: duckdb.DuckDBPyConnection) -> tuple[int, datetime | None]:
     return rows[0][0], rows[0][1]
 
 
-def _load(cursor: duckdb.DuckDBPyConnection, archive: Archive, newer: Any) -> None:
+def load(cursor: duckdb.DuckDBPyConnection, archive: Archive, chapters: Sequence[Chapter]) -> None:
+    """Takes commits from the archive into the store, all in one transaction."""
     cursor.execute("BEGIN")
     done = False
     try:
-        archive.load(cursor, newer)
+        archive.load(cursor, chapters)
         cursor.execute(REMAKE_NOW)
         cursor.execute("COMMIT")
         done = True

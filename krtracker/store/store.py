@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import duckdb
 
 from krtracker.model import Evaluation, Pull, Run, Workspace
-from krtracker.store import columns, publish, write
+from krtracker.store import publish, write
 from krtracker.store.answers import ConfigurationVersion
 from krtracker.store.archive import Archive
+from krtracker.store.backup import back_up, restore, stamp_of
 from krtracker.store.catalogue import TABLES as CATALOGUE
 from krtracker.store.catalogue import stage_catalogue
 from krtracker.store.commit import Writer
+from krtracker.store.configurations import in_force, stage_configuration
 from krtracker.store.database import PUBLISHED_FORMAT, Database
 from krtracker.store.evaluations import REFRESH_NOW, stage_evaluations, stage_frozen
 from krtracker.store.failures import understood
+from krtracker.store.inventory import describe
 from krtracker.store.lock import StoreLock
 from krtracker.store.paths import StorePaths
 from krtracker.store.read import Reader
+from krtracker.store.rebuild import Rebuilt, rebuild
 from krtracker.store.recovery import (
     bring_up,
     make_folders,
     refuse_false_start,
     sweep_leftovers,
 )
+from krtracker.store.verify import verify
 from krtracker.store.write import Filled, Stamp
 
 
@@ -152,9 +157,9 @@ class Store:
         """
 
         def fill(cursor: duckdb.DuckDBPyConnection, stamp: Stamp) -> Filled:
-            configuration, fresh = _configuration(cursor, version)
+            configuration, fresh = in_force(cursor, version)
             if fresh:
-                _stage_configuration(cursor, version, configuration, stamp)
+                stage_configuration(cursor, version, configuration, stamp)
                 stage_catalogue(cursor, catalogue, configuration)
             count = stage_evaluations(
                 cursor,
@@ -190,29 +195,46 @@ class Store:
         except (duckdb.Error, OSError) as error:
             raise understood(error, self.paths, "publishing the snapshot") from error
 
+    def backup(self, to: Path | None = None) -> Path:
+        """A verified copy of the store: at the file `to`, or dated in the folder `to`.
 
-def _configuration(
-    cursor: duckdb.DuckDBPyConnection, version: ConfigurationVersion
-) -> tuple[int, bool]:
-    """The number of the configuration in force, and whether it is a new one."""
-    rows = cursor.execute(
-        "SELECT configuration_id, digest FROM configuration ORDER BY configuration_id DESC LIMIT 1"
-    ).fetchall()
-    number, digest = rows[0] if rows else (0, None)
-    return (number, False) if digest == version.digest else (number + 1, True)
+        Without `to` it lies among the store's own backups. Returns where it is.
+        """
+        folder = self.paths.backups if to is None else to
+        target = folder
+        if to is None or folder.is_dir():
+            recorded = self._writer.recorded_at
+            dated = "empty" if recorded is None else stamp_of(recorded)
+            target = folder / f"{self.paths.published.stem}-{dated}-{self._writer.seq}.duckdb"
+        try:
+            return back_up(self._database, target, seq=self._writer.seq)
+        except (duckdb.Error, OSError) as error:
+            raise understood(error, self.paths, f"making the backup {target}") from error
 
+    def verify(self) -> list[str]:
+        """Reads every row and holds it against the archive; each violation in a sentence."""
+        cursor = self._database.cursor()
+        try:
+            return verify(cursor, self._archive)
+        finally:
+            cursor.close()
 
-def _stage_configuration(
-    cursor: duckdb.DuckDBPyConnection, version: ConfigurationVersion, number: int, stamp: Stamp
-) -> None:
-    files = json.dumps(dict(version.files), ensure_ascii=False)
-    row = (number, version.digest, version.file, files, stamp.recorded_at, stamp.seq)
-    shape = {
-        "configuration_id": columns.integers,
-        "digest": columns.texts,
-        "file": columns.texts,
-        "files": columns.texts,
-        "recorded_at": columns.instants,
-        "seq": columns.integers,
-    }
-    columns.stage(cursor, "configuration", columns.table_of([row], shape))
+    def info(self) -> dict[str, Any]:
+        """Sizes, counts and versions, for `krtracker db info`."""
+        cursor = self._database.cursor()
+        try:
+            return describe(cursor, self.paths)
+        finally:
+            cursor.close()
+
+    @staticmethod
+    def restore(
+        paths: StorePaths, backup: Path, *, now: datetime, newer_commits: bool = True
+    ) -> Path | None:
+        """See backup.restore; the store must be closed."""
+        return restore(paths, backup, now=now, newer_commits=newer_commits)
+
+    @staticmethod
+    def rebuild(paths: StorePaths, *, now: datetime) -> Rebuilt:
+        """See rebuild.rebuild; the store must be closed."""
+        return rebuild(paths, now=now)

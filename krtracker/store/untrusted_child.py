@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import resource
 import sys
 import threading
@@ -83,6 +84,8 @@ def main() -> None:
     limit_process(asked["seconds"])
     json.dump(answer(asked), sys.stdout)
     sys.stdout.flush()
+    # Not through the interpreter's end, where a query that is still running can crash it.
+    os._exit(0)
 
 
 if __name__ == "__main__":
