@@ -58,10 +58,12 @@ def _pointer(paths: StorePaths) -> Path:
 class Listener:
     """The daemon's end; made only by the holder of the store, so any socket found is a dead one."""
 
-    def __init__(self, paths: StorePaths, answer: Answer, crashed: Crashed) -> None:
+    def __init__(
+        self, paths: StorePaths, answer: Answer, crashed: Crashed, *, patience: float = PATIENCE
+    ) -> None:
         self._paths = paths
         self._path = self._place()
-        self._server = _Server(self._path, answer, crashed)
+        self._server = _Server(self._path, answer, crashed, patience=patience)
         self._thread = threading.Thread(target=self._serve, name="control", daemon=True)
 
     def start(self) -> None:
@@ -105,8 +107,8 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     block_on_close = False
     request_queue_size = 16
 
-    def __init__(self, path: Path, answer: Answer, crashed: Crashed) -> None:
-        self.answer, self.crashed = answer, crashed
+    def __init__(self, path: Path, answer: Answer, crashed: Crashed, *, patience: float) -> None:
+        self.answer, self.crashed, self.patience = answer, crashed, patience
         self._clients = 0
         self._changed = threading.Condition()
         mask = os.umask(0o177)
@@ -120,6 +122,9 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
             full = self._clients >= MOST_CLIENTS
             self._clients += 0 if full else 1
         if full:
+            busy = failure(StoreBusyError("the daemon answers others just now: try again"))
+            with suppress(OSError):
+                request.sendall(json.dumps(busy).encode() + b"\n")
             self.shutdown_request(request)
         else:
             super().process_request(request, client_address)
@@ -141,8 +146,11 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 
 class _Client(socketserver.StreamRequestHandler):
-    timeout = PATIENCE
     server: _Server
+
+    def setup(self) -> None:
+        self.timeout = self.server.patience
+        super().setup()
 
     def handle(self) -> None:
         with suppress(OSError):

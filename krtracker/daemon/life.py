@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from krtracker import __version__
+from krtracker.daemon.clock import Clock
 from krtracker.daemon.control import Listener
 from krtracker.daemon.heartbeat import Heartbeat, write
 from krtracker.daemon.logs import Log, library_lines
@@ -40,12 +41,10 @@ BEAT = 5.0
 """Seconds between two beats of the heart."""
 LOOK_AGAIN = 5.0
 """Seconds between two tries to read a configuration that is not valid."""
-GRACE = 7.0
+GRACE = 5.0
 """Seconds that work in hand is given to end after SIGTERM."""
 LAST_MOMENT = 9.0
 """Seconds after SIGTERM at which the process ends whatever happens."""
-CLOCK_MOVED = 30.0
-"""Seconds between the clock and the monotonic one at which the slots are looked at again."""
 
 
 def run(
@@ -67,7 +66,10 @@ def run(
                 life.go_on()
             finally:
                 clean = life.end()
-    log.info("stopped", message="" if clean else "a source did not let go; the store is closed")
+    log.info(
+        "stopped",
+        message="" if clean else "a source or a client did not let go; the store is closed",
+    )
     if not clean:
         os._exit(0)
     return 0
@@ -103,7 +105,7 @@ class Life:
         self._settling = Settling(self._tracker, log, wiring.now)
         self._schedule = Schedule(self._collect, self._happened, now=wiring.now)
         self._listener = Listener(self._paths, self._answer, self._crashed)
-        self._drift, self._days = self._clock_drift(), self._local_days()
+        self._clock = Clock(wiring.now)
 
     # From other threads: signals, jobs, requests.
 
@@ -199,17 +201,26 @@ class Life:
         """Stops taking work and gives what is in hand some time; whether all of it ended."""
         notify("STOPPING=1", self._process_environ)
         self._log.info("stopping")
-        latest = time.monotonic() + GRACE
         self._schedule.stop()
         self._listener.close()
+        clean = self._finished(time.monotonic() + GRACE)
         self._settling.end()
-        clean = self._schedule.idle(GRACE)
-        clean = self._listener.idle(max(0.0, latest - time.monotonic())) and clean
         if clean:
             self._retired.append(self._sources)
             self._close_retired()
         self._paths.heartbeat.unlink(missing_ok=True)
         return clean
+
+    def _finished(self, latest: float) -> bool:
+        """Waits for the work in hand, and lets analysts see the last word of it."""
+        while time.monotonic() < latest:
+            due = self._settling.wait(time.monotonic())
+            if due is not None and due <= 0:
+                self._settling.turn()
+            waiting = due is not None and not self._settling.trouble
+            if self._schedule.idle(0.1) and self._listener.idle(0.1) and not waiting:
+                return True
+        return False
 
     def _rest(self) -> None:
         due = self._settling.wait(time.monotonic())
@@ -258,14 +269,14 @@ class Life:
             if isinstance(error, ConfigurationError)
             else (str(error),)
         )
-        if problems != self._problems:
+        news, self._problems = problems != self._problems, problems
+        self._beat()
+        if news:
             self._log.error(
                 "configuration",
                 f"not valid ({len(problems)} problems): the last valid one stays in force",
                 problems=problems,
             )
-        self._problems = problems
-        self._beat()
 
     def _take(self, found: Workspace, environ: Mapping[str, str]) -> None:
         """Swaps the whole configuration; pulls under way end with the old one."""
@@ -296,24 +307,13 @@ class Life:
             attempt(self._retired.pop().close, self._crashed)
 
     def _mind_the_clock(self) -> None:
-        drift = self._clock_drift()
-        moved, self._drift = drift - self._drift, drift
-        if abs(moved) > CLOCK_MOVED:
+        moved = self._clock.jump()
+        if moved:
             way = "forward" if moved > 0 else "back"
             self._log.warning("clock", f"went {way} by {abs(moved):.0f} s")
             (self._schedule.wake if moved > 0 else self._schedule.rearm)()
-        days = self._local_days()
-        if days != self._days:
-            self._days = days
+        if self._clock.new_day({one.zone for one in self._workspace.metrics.values()}):
             self._settling.touch()
-
-    def _clock_drift(self) -> float:
-        return self._wiring.now().timestamp() - time.monotonic()
-
-    def _local_days(self) -> frozenset[str]:
-        now = self._wiring.now()
-        zones = {metric.zone for metric in self._workspace.metrics.values()}
-        return frozenset(f"{zone} {local_day(now, zone)}" for zone in zones)
 
     def _beat(self) -> None:
         self._beat_at = time.monotonic() + BEAT
