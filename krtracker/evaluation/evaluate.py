@@ -13,6 +13,7 @@ from krtracker.evaluation.question import Question
 from krtracker.evaluation.reasons import eased, reason_of
 from krtracker.evaluation.rules import Verdict, decide
 from krtracker.evaluation.scores import grade_of, overridden, score_of
+from krtracker.evaluation.statuses import catch_up
 from krtracker.evaluation.votes import votes_before
 from krtracker.model import Evaluation, Frozen, Status
 from krtracker.periods import Span
@@ -33,16 +34,18 @@ def evaluate(question: Question) -> Evaluation:
     if verdict.final and case.final is not None:
         case, flags = _as_closed(case, case.final)
     score, grade, override = _scored(case, verdict)
-    weights = case.path.weights
-    closed = case.final.values if verdict.final and case.final else ()
-    in_force = (case.ground.value, case.ground.flags, weights, closed, _answered(case))
+    in_force = _in_force(case, verdict)
     digest = inputs_digest(question, case.known, case.frame, votes=votes, in_force=in_force)
     flags = _flags(case, verdict) + flags + override
     return _answer(case, verdict, digest, score=score, grade_flags=(grade, flags))
 
 
-def _answered(case: Case) -> bool:
-    return covers(case.question, case.frame.close)
+def _in_force(case: Case, verdict: Verdict) -> tuple[object, ...]:
+    """What holds besides the inputs themselves, frozen now or before."""
+    standing, ground = case.standing, case.ground
+    closed = (standing.actual, standing.progress, verdict.status.value) if verdict.final else ()
+    answered = covers(case.question, case.frame.close)
+    return ground.value, ground.flags, case.path.weights, closed, answered
 
 
 def _as_closed(case: Case, final: Frozen) -> tuple[Case, tuple[str, ...]]:
@@ -51,7 +54,7 @@ def _as_closed(case: Case, final: Frozen) -> tuple[Case, tuple[str, ...]]:
     actual, progress = final.values[:2]
     kept = standing.reading and standing.reading._replace(value=actual, refusal="")
     moved = standing.progress is None or not same(standing.progress, progress)
-    factor = standing.catch_up and (0.0 if at_least(progress, 1.0) else standing.catch_up)
+    factor = catch_up(progress, standing.expected)
     closed = standing._replace(reading=kept, progress=progress, catch_up=factor)
     return case._replace(standing=closed), ("restated_since_final",) if moved else ()
 

@@ -44,7 +44,7 @@ def _no_data(case: Case) -> str:
 
 def _final(case: Case, verdict: Verdict) -> str:
     end = case.question.key_result.span.last
-    head = f"{_name(verdict.status)}: {_place(case)} at the end, {end}"
+    head = f"{_name(verdict.status)}: {_place(case)}, at the end, {end}"
     if case.question.key_result.touch_days is not None and verdict.status is Status.ACHIEVED:
         head += f", touched for {case.question.key_result.touch_days} days in a row"
     return f"{head}{_original(case)}."
@@ -87,7 +87,7 @@ def _touched(case: Case) -> str:
 
 def _running(case: Case, verdict: Verdict) -> str:
     day = date.fromordinal(case.frame.day or 1)
-    parts = [f"{_name(verdict.status)}: {_place(case)} on {day}{_due(case)}"]
+    parts = [f"{_name(verdict.status)}: {_place(case, f' on {day}')}{_due(case)}"]
     if verdict.rule == "chance":
         parts.append(_chance(case, verdict))
     elif case.standing.catch_up is not None:
@@ -101,16 +101,16 @@ def _name(status: Status) -> str:
     return status.words.capitalize()
 
 
-def _place(case: Case) -> str:
-    """Where it stands: actual, target, share of the way."""
+def _place(case: Case, when: str = "") -> str:
+    """Where it stands: actual, target, when, share of the way."""
     metric, standing, aim = case.question.metric, case.standing, case.aim
     actual, target, progress = standing.actual, standing.target, standing.progress
     if actual is None or target is None or progress is None or aim is None:
         return "no value known"
     words = f"{quantity(metric, actual)} of {quantity(metric, target)}"
     if case.total:
-        return f"{words} ({_way(progress)})"
-    return f"{words}, {_way(progress)} of the way from {quantity(metric, aim.origin)}"
+        return f"{words} ({_way(progress)}){when}"
+    return f"{words}{when}, {_way(progress)} of the way from {quantity(metric, aim.origin)}"
 
 
 def _way(share: float) -> str:

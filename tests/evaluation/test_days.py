@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
+import numpy as np
 import pytest
 
 from krtracker.evaluation import evaluate
@@ -169,14 +171,9 @@ def test_a_monthly_metric_waits_for_the_month_to_end() -> None:
 
 
 def test_numpy_and_array_columns_are_as_good_as_lists() -> None:
-    import numpy as np
-
     plain = points(flat(50, -9, 50), flat(2, -9, 50))
-    columns = Series(
-        np.array(plain.days, dtype=np.int32).tolist() and np.array(plain.days),
-        np.array(plain.values),
-        np.array(plain.weights),
-    )
+    arrays: list[Any] = [np.array(one) for one in (plain.days, plain.values, plain.weights)]
+    columns = Series(*arrays)
     of = metric(Actual("weighted_mean", 7))
     said = ask(50, columns, GOAL, of=of)
     assert said == ask(50, plain, GOAL, of=of)
