@@ -34,6 +34,7 @@ OBSERVATION = (
 TABLES = (
     "series",
     "statement",
+    "expectation",
     "run",
     "definition",
     "configuration",

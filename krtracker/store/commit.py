@@ -161,10 +161,12 @@ class Writer:
         self.recorded_at = columns.aware(newest)
         series = cursor.execute("SELECT metric, segment, series_id FROM series").fetchall()
         statements = cursor.execute("SELECT statement FROM statement").fetchall()
+        failed = cursor.execute("SELECT words, failed FROM expectation").fetchall()
         defined = cursor.execute("SELECT metric, arg_max(digest, seq) FROM definition GROUP BY 1")
         self.names = Names(
             series={(metric, segment): number for metric, segment, number in series},
             statements=dict.fromkeys((one for (one,) in statements), ""),
+            expectations=dict(failed),
             defined=dict(defined.fetchall()),
             next_run=int(
                 cursor.execute("SELECT coalesce(max(run_id), 0) + 1 FROM run").fetchall()[0][0]

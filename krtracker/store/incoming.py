@@ -27,6 +27,7 @@ class Names:
 
     series: dict[tuple[str, str], int] = field(default_factory=dict)
     statements: dict[str, str] = field(default_factory=dict)
+    expectations: dict[str, int] = field(default_factory=dict)
     defined: dict[str, str] = field(default_factory=dict)
     next_run: int = 1
 
@@ -49,6 +50,7 @@ class Incoming:
     asked: dict[str, NDArray[Any]]
     touched: dict[str, NDArray[Any]]
     new_series: dict[tuple[str, str], int]
+    new_expectations: dict[str, int]
     span: Span | None
 
 
@@ -62,9 +64,10 @@ class _Gathering:
     day: list[int] = field(default_factory=list)
     value: list[float | None] = field(default_factory=list)
     weight: list[float | None] = field(default_factory=list)
-    failed: list[str | None] = field(default_factory=list)
+    failed: list[int | None] = field(default_factory=list)
     asked: list[tuple[int, int, int, int]] = field(default_factory=list)
     new: dict[tuple[str, str], int] = field(default_factory=dict)
+    new_expectations: dict[str, int] = field(default_factory=dict)
 
     def series_id(self, metric: str, segment: str) -> int:
         key = (metric, segment)
@@ -72,6 +75,13 @@ class _Gathering:
         if known is None:
             known = len(self.names.series) + len(self.new) + 1
             self.new[key] = known
+        return known
+
+    def expectation(self, words: str) -> int:
+        known = self.names.expectations.get(words) or self.new_expectations.get(words)
+        if known is None:
+            known = len(self.names.expectations) + len(self.new_expectations) + 1
+            self.new_expectations[words] = known
         return known
 
     def add_points(self, number: int, pull: Pull) -> None:
@@ -85,7 +95,8 @@ class _Gathering:
         self.value.extend(value)
         self.weight.extend(weight)
         if pull.quarantined:
-            self.failed.extend(map(pull.quarantined.get, zip(day, segment, strict=True)))
+            words = map(pull.quarantined.get, zip(day, segment, strict=True))
+            self.failed.extend(None if one is None else self.expectation(one) for one in words)
         else:
             self.failed.extend(repeat(None, len(day)))
 
@@ -125,15 +136,13 @@ def gather(pulls: Sequence[Pull], names: Names) -> Incoming:
 def _given(growing: _Gathering) -> dict[str, NDArray[Any]]:
     import numpy as np
 
-    failed = np.empty(len(growing.failed), dtype=object)
-    failed[:] = growing.failed
     return {
         "pull": np.array(growing.pull, dtype=np.int32),
         "series_id": np.array(growing.series, dtype=np.int32),
         "day": _days(np.array(growing.day, dtype=np.int64)),
         "value": np.array(growing.value, dtype=np.float64),
         "weight": np.array(growing.weight, dtype=np.float64),
-        "failed": failed,
+        "failed": np.array(growing.failed, dtype=np.float64),
     }
 
 
@@ -205,5 +214,6 @@ def _incoming(given: dict[str, NDArray[Any]], growing: _Gathering) -> Incoming:
         },
         touched={"series_id": touched},
         new_series=growing.new,
+        new_expectations=growing.new_expectations,
         span=span,
     )

@@ -58,7 +58,8 @@ WITH seen AS (
     WHERE series_id = (SELECT series_id FROM series WHERE metric = ? AND segment = ?)
     AND day BETWEEN ? AND ? AND recorded_at <= ?
 )
-SELECT day, value, weight, recorded_at, run_id, revision, failed FROM seen
+SELECT day, value, weight, recorded_at, run_id, revision, words FROM seen
+LEFT JOIN expectation USING (failed)
 ANTI JOIN (SELECT day, revision - 1 AS revision FROM seen WHERE revision > 0)
 USING (day, revision)
 ORDER BY day
@@ -210,9 +211,9 @@ class Reader:
 
 
 def _ground(row: Sequence[Any]) -> Ground:
-    day, value, weight, recorded, run, revision, failed = row
-    status = "retracted" if value is None else "quarantined" if failed is not None else "ok"
-    return Ground(day, value, weight, known_instant(recorded), run, revision, status, failed or "")
+    day, value, weight, recorded, run, revision, words = row
+    status = "retracted" if value is None else "quarantined" if words is not None else "ok"
+    return Ground(day, value, weight, known_instant(recorded), run, revision, status, words or "")
 
 
 def _listed(names: Iterable[str] | None) -> list[str] | None:

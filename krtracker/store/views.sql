@@ -57,19 +57,21 @@ SELECT s.metric, s.segment, o.day,
        CASE WHEN o.weight = 0 THEN NULL ELSE o.value END AS value, o.weight,
        CASE WHEN o.value IS NULL THEN 'retracted' WHEN o.failed IS NOT NULL THEN 'quarantined'
             ELSE 'ok' END AS status,
-       o.failed AS expectation, o.revision, o.recorded_at, o.run_id AS run
-FROM main.observation o JOIN main.series s ON s.series_id = o.series_id;
+       x.words AS expectation, o.revision, o.recorded_at, o.run_id AS run
+FROM main.observation o JOIN main.series s ON s.series_id = o.series_id
+LEFT JOIN main.expectation x ON x.failed = o.failed;
 
 CREATE VIEW krt.observations AS
 SELECT s.metric, s.segment, o.day,
        CASE WHEN o.weight = 0 THEN NULL ELSE o.value END AS value, o.weight,
        CASE WHEN o.failed IS NOT NULL THEN 'quarantined' ELSE 'ok' END AS status,
-       o.failed AS expectation, o.revision, o.recorded_at, o.run_id AS run
+       x.words AS expectation, o.revision, o.recorded_at, o.run_id AS run
 FROM (
     SELECT o.* FROM main.observation o
     ANTI JOIN (SELECT series_id, day, revision FROM main.observation WHERE revision > 0) n
     ON n.series_id = o.series_id AND n.day = o.day AND n.revision = o.revision + 1
 ) o JOIN main.series s ON s.series_id = o.series_id
+LEFT JOIN main.expectation x ON x.failed = o.failed
 WHERE o.value IS NOT NULL;
 
 CREATE VIEW krt.expectation_results AS

@@ -16,7 +16,7 @@ from krtracker.store.incoming import Incoming, Names, gather
 if TYPE_CHECKING:
     import duckdb
 
-TABLES = ("series", "statement", "run", "definition", "observation")
+TABLES = ("series", "statement", "expectation", "run", "definition", "observation")
 
 
 class Stamp(NamedTuple):
@@ -96,7 +96,7 @@ def fill(
 ) -> Filled:
     """Stages observations, runs, series, statements and definitions of one commit."""
     incoming = gather(pulls, names)
-    _stage_series(cursor, incoming)
+    _stage_names(cursor, incoming)
     _stage_changes(cursor, incoming, stamp, first_run=names.next_run)
     if imported:
         _refuse_earlier_than_known(cursor)
@@ -109,6 +109,7 @@ def fill(
 
     def remember() -> None:
         names.series.update(incoming.new_series)
+        names.expectations.update(incoming.new_expectations)
         names.statements.update(fresh_texts)
         names.defined.update(defined)
         names.next_run += len(runs)
@@ -116,7 +117,7 @@ def fill(
     return Filled(TABLES, runs, remember)
 
 
-def _stage_series(cursor: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
+def _stage_names(cursor: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
     found = incoming.new_series
     columns.stage(
         cursor,
@@ -126,6 +127,12 @@ def _stage_series(cursor: duckdb.DuckDBPyConnection, incoming: Incoming) -> None
             "metric": columns.texts(metric for metric, _ in found),
             "segment": columns.texts(segment for _, segment in found),
         },
+    )
+    words = incoming.new_expectations
+    columns.stage(
+        cursor,
+        "expectation",
+        {"failed": columns.integers(words.values()), "words": columns.texts(words)},
     )
 
 
@@ -142,7 +149,7 @@ def _stage_changes(
     try:
         cursor.execute(
             "CREATE OR REPLACE TEMP TABLE given AS SELECT pull, series_id, day::DATE AS day, "
-            "value, weight, failed::VARCHAR AS failed FROM given_columns"
+            "value, weight, failed::INTEGER AS failed FROM given_columns"
         )
         cursor.execute(
             "CREATE OR REPLACE TEMP TABLE asked AS SELECT pull, series_id, first::DATE AS first, "
