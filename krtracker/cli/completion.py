@@ -46,10 +46,11 @@ def _offered(
 ) -> list[CompletionItem]:
     """The ids that begin with `text`; nothing where no index is found: Tab never complains."""
     try:
-        names = _index(context).get(what, {})
+        names = _index(context).get(what, [])
     except (KrtrackerError, OSError, ValueError):
         return []
-    return [CompletionItem(name) for name in names if name.startswith(text)]
+    offered = names if "/" in text else dict.fromkeys(name.rpartition("/")[2] for name in names)
+    return [CompletionItem(name) for name in offered if name.startswith(text)]
 
 
 metric_ids = functools.partial(_offered, "metrics")

@@ -172,7 +172,7 @@ def silence(stream: IO[str] | None) -> None:
 Body = Callable[..., "int | None"]
 
 
-def command(name: str) -> Callable[[Body], click.Command]:
+def command(name: str, **settings: Any) -> Callable[[Body], click.Command]:
     """Makes a click command of `function(face, **options)`; it returns its exit code or None."""
 
     def made(function: Body) -> click.Command:
@@ -185,7 +185,7 @@ def command(name: str) -> Callable[[Body], click.Command]:
             except KrtrackerError as error:
                 return face.fail(error)
 
-        return click.command(name)(shared_options(called))
+        return click.command(name, **settings)(shared_options(called))
 
     return made
 

@@ -15,7 +15,8 @@ from krtracker.errors import UnknownNameError, UsageError
 from krtracker.periods import local_day
 
 
-@command("record")
+# So that -3.5 is a value and not an option.
+@command("record", context_settings={"ignore_unknown_options": True})
 @click.argument("metric", shell_complete=metric_ids)
 @click.argument("value", type=float, required=False)
 @click.option("--day", type=DAY, help="The day it was measured (default: yesterday).")

@@ -18,7 +18,7 @@ from krtracker.cli.figures import (
     sparkline,
     style,
 )
-from krtracker.cli.tables import Cell, Row, lines_of, width_of
+from krtracker.cli.tables import Cell, lines_of, width_of
 from krtracker.cli.terminal import Terminal, clipped, visible
 from krtracker.model.verdicts import Status
 from krtracker.periods import Span

@@ -89,11 +89,12 @@ name = "Me"
 
 def _source(answers: Answers) -> str:
     if answers.kind == "files":
-        return """\
+        return f"""\
 [sources.product]
 connector = "files"
-# CSV, Parquet and JSON files below this folder; a query reads them as tables.
-path = "source"
+# CSV, Parquet and JSON files below this folder; a query speaks of the tables named here.
+folder = "source"
+tables = {{ {answers.table.replace(".", "_")} = "events.csv" }}
 """
     return """\
 [sources.product]
@@ -130,7 +131,7 @@ settles_in = "2d"
 
 def _query(answers: Answers) -> str:
     day = "substr(ts, 1, 10)" if answers.kind == "sqlite" else "cast(ts as date)"
-    table = "'events.csv'" if answers.kind == "files" else answers.table
+    table = answers.table.replace(".", "_") if answers.kind == "files" else answers.table
     return (
         f"select {day} as day, count(distinct user_id) as value\n"
         f"from   {table}\n"

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from krtracker.cli.tables import Cell, grid, lines_of
+from krtracker.cli.tables import Cell, Row, grid, lines_of
 from krtracker.cli.terminal import Terminal, cells, clipped, safe_json, terminal_of, visible
 
 
@@ -71,7 +71,7 @@ def test_a_clipped_text_says_that_it_was_cut() -> None:
 
 
 def test_columns_are_aligned_by_what_is_seen_and_not_by_colour_codes() -> None:
-    rows = [[Cell("a", "red"), "x"], ["bbb", "y"]]
+    rows: list[Row] = [[Cell("a", "red"), "x"], ["bbb", "y"]]
     lines = lines_of(rows, Terminal(colour=True))
     assert lines == ["\x1b[31ma\x1b[0m    x", "bbb  y"]
 
