@@ -48,6 +48,7 @@ from krtracker.connector import (
     ConnectorError,
     Deadline,
     Options,
+    Secret,
     SourceRejectedError,
     Window,
 )
@@ -88,6 +89,11 @@ class FilesSource(Options):
     tables: Mapping[str, str] = Field(default_factory=dict)
     max_rows: int = Field(default=100_000, gt=0)
     events: EventsTable | None = None
+
+    @field_validator("folder", mode="before")
+    @classmethod
+    def _folder(cls, folder: object) -> object:
+        return folder.reveal() if isinstance(folder, Secret) else folder
 
     @field_validator("tables")
     @classmethod
@@ -211,13 +217,11 @@ class FilesSession:
         # A day more on either side: the text of an aware instant may belong to its neighbour.
         key = f"replace(left(CAST({day} AS VARCHAR), 10), '-', '')"
         known = f"regexp_full_match({key}, '[0-9]{{8}}')"
-        text = (
-            f"SELECT {wanted or '*'} FROM {self._reading(pattern)} "  # noqa: S608
-            f"WHERE coalesce(NOT {known} OR {key} BETWEEN $first AND $last, true)"
-        )
+        kept = f"coalesce(NOT {known} OR {key} BETWEEN $first AND $last, true)"
+        parts = ("SELECT", wanted or "*", "FROM", self._reading(pattern), "WHERE", kept)
         edges = window.first - timedelta(days=1), window.last + timedelta(days=1)
         values = dict(zip(("first", "last"), (f"{edge:%Y%m%d}" for edge in edges), strict=True))
-        names, rows = self._duck.rows(text, values, window, watchdog)
+        names, rows = self._duck.rows(" ".join(parts), values, window, watchdog)
         shown = {"start": str(window.first), "end": str(window.end)}
         return answer(names, rows, window, parameters=shown, clipped=True)
 

@@ -13,10 +13,21 @@ import duckdb
 import pytest
 
 from krtracker import registry
-from krtracker.connector import Answer, Ask, ConnectorError, Deadline, Window
+from krtracker.connector import Answer, Ask, Connector, ConnectorError, Deadline, Window
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 7)
 ZONE = "Europe/Berlin"
+BY_DAY = "select day, v as value from k where day >= :start and day < :end"
+
+ENDLESS = {
+    "sqlite": "with recursive t(i) as (select 1 union all select i + 1 from t)"
+    " select :start as day, max(i) as value from t",
+    "duckdb": "select :start as day, sum(a.range * b.range) as value"
+    " from range(10000000) a, range(10000000) b",
+    "postgresql": "select :start as day, 1 as value from pg_sleep(60)",
+    "mariadb": "select :start as day, sleep(60) as value",
+}
+"""A query that never ends, by engine."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,12 @@ class Engine:
         return by_name.get(self.name, by_name.get("other", ""))
 
 
+def opened(url: str, **source: Any) -> Connector[Any]:
+    """The connector `sql` at this address."""
+    kind = registry.load("sql")
+    return kind(kind.SourceOptions.model_validate({"url": url, **source}))
+
+
 @dataclass(frozen=True)
 class Table:
     """What stands in a metric's or a source's table, over one window."""
@@ -44,8 +61,7 @@ class Table:
 
     def fetch(self, *queries: str, **source: Any) -> list[Answer | ConnectorError]:
         """One result a query, all in one fetch of a new connector."""
-        kind = registry.load("sql")
-        connector = kind(kind.SourceOptions(url=self.url, **source))
+        connector = opened(self.url, **source)
         try:
             return list(connector.fetch(self.asks(queries), Deadline(self.seconds)))
         finally:
@@ -111,3 +127,10 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
 def table(engine: Engine) -> Table:
     """An empty database of each engine, asked over 2026-03-01 to 2026-03-07 in Berlin."""
     return Table(engine.url)
+
+
+def days(engine: Engine, *values: str, kind: str = "date") -> None:
+    """A table k(day, v) with one row a value, from 2026-03-01 on."""
+    rows = ", ".join(f"('2026-03-{n:02d}', {value})" for n, value in enumerate(values, 1))
+    number = engine.one_of(mariadb="double", other="double precision")
+    engine.run(f"create table k (day {kind}, v {number})", f"insert into k values {rows}")

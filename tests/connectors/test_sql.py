@@ -5,26 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 
 from krtracker.connector import (
     Point,
-    SourceRejectedError,
-    SourceUnavailableError,
     UnexpectedAnswerError,
+    Window,
 )
-from tests.connectors.conftest import FIRST, LAST, Engine, Table
-
-BY_DAY = "select day, v as value from k where day >= :start and day < :end"
-
-
-def days(engine: Engine, *values: str, kind: str = "date") -> None:
-    """A table k(day, v) with one row a value, from 2026-03-01 on."""
-    rows = ", ".join(f"('2026-03-{n:02d}', {value})" for n, value in enumerate(values, 1))
-    number = engine.one_of(mariadb="double", other="double precision")
-    engine.run(f"create table k (day {kind}, v {number})", f"insert into k values {rows}")
+from krtracker.testing import check_connector
+from tests.connectors.conftest import BY_DAY, ENDLESS, FIRST, LAST, Engine, Table, days
 
 
 def test_an_answer_holds_a_point_a_day_oldest_first(engine: Engine, table: Table) -> None:
@@ -193,9 +183,8 @@ def test_what_is_no_number_is_refused_by_its_day(table: Table, value: str, words
 @pytest.mark.parametrize("engine", ["duckdb", "postgresql"], indirect=True)
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
 def test_what_is_not_finite_is_refused_by_its_day(table: Table, value: str) -> None:
-    failure = table.failure(
-        f"select '2026-03-01' as day, cast('{value}' as double precision) as value where :start < :end"
-    )
+    number = f"cast('{value}' as double precision)"
+    failure = table.failure(f"select '2026-03-01' as day, {number} as value where :start < :end")
     assert isinstance(failure, UnexpectedAnswerError)
     assert str(failure).startswith("`value` of 2026-03-01 is not a finite number")
 
@@ -228,10 +217,8 @@ def test_days_outside_the_window_are_left_out_with_a_note(engine: Engine, table:
     days(engine, *"123456789")
     answer = table.answer("select day, v as value from k where day >= :start")
     assert answer.points[-1].day == LAST
-    assert answer.notes == (
-        "2 of the answer's points lie outside 2026-03-01 to 2026-03-07 "
-        "(first: 2026-03-08) and are left out",
-    )
+    left_out = "2 of the answer's points lie outside 2026-03-01 to 2026-03-07"
+    assert answer.notes == (f"{left_out} (first: 2026-03-08) and are left out",)
 
 
 def test_colons_and_percent_signs_in_a_query_are_left_alone(table: Table) -> None:
@@ -253,135 +240,6 @@ def test_a_value_is_bound_and_never_pasted(table: Table) -> None:
     assert table.answer(query).parameters == {"start": "2026-03-01"}
 
 
-# --- Reading only ---------------------------------------------------------------------------------
-
-WRITES = {
-    "sqlite": "with w as (select :start as s) delete from k",
-    "duckdb": "select :start as day, nextval('s') as value",
-    "postgresql": "select :start as day, nextval('s') as value",
-    "mariadb": "select :start as day, writes() as value",
-}
-WITH_SIDE_EFFECTS = {
-    "duckdb": ["create or replace sequence s"],
-    "postgresql": ["create sequence if not exists s"],
-    "mariadb": [
-        "drop function if exists writes",
-        "create function writes() returns int modifies sql data"
-        " begin insert into k values ('2026-03-09', 9); return 1; end",
-    ],
-}
-
-
-def test_a_query_that_writes_is_refused_by_the_engine(engine: Engine, table: Table) -> None:
-    days(engine, "3")
-    for statement in WITH_SIDE_EFFECTS.get(engine.name, []):
-        engine.run(statement)
-    failure = table.failure(WRITES[engine.name])
-    assert isinstance(failure, SourceRejectedError), failure
-    assert "read" in str(failure).lower()
-    assert len(engine.run("select * from k")) == 1
-
-
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_a_query_cannot_give_the_next_one_leave_to_write(engine: Engine, table: Table) -> None:
-    engine.run("create sequence if not exists s")
-    leave = """select :start as day, 1 as value
-               where set_config('default_transaction_read_only', 'off', false) = 'off'"""
-    results = table.fetch(leave, WRITES["postgresql"])
-    assert isinstance(results[1], SourceRejectedError)
-    assert "read-only transaction" in str(results[1])
-
-
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_a_cte_that_deletes_is_refused(engine: Engine, table: Table) -> None:
-    days(engine, "3")
-    gone = "with w as (delete from k where day < :end returning v) select v, :start as day from w"
-    assert isinstance(table.failure(gone), SourceRejectedError)
-    assert len(engine.run("select * from k")) == 1
-
-
-@pytest.mark.parametrize("engine", ["duckdb"], indirect=True)
-def test_a_duckdb_source_reads_no_other_file(table: Table) -> None:
-    failure = table.failure(
-        "select :start as day, content as value from read_text('/etc/hostname')"
-    )
-    assert isinstance(failure, SourceRejectedError)
-    assert "Cannot access file" in str(failure)
-
-
-@pytest.mark.parametrize(
-    ("query", "words"),
-    [
-        ("delete from k where day < :end", "the query begins with DELETE"),
-        ("select :start as day, 1 as value; drop table k", "more than one statement"),
-        ("select day, value from k", "the query names no window"),
-        ("select day, v as value from k where day > :strat", "did you mean `:start`?"),
-        ("  -- nothing", "the query is empty"),
-    ],
-)
-def test_a_query_that_cannot_work_is_refused_before_it_is_asked(query: str, words: str) -> None:
-    with pytest.raises(ValueError, match=words.replace("?", r"\?")):
-        Table("sqlite:///x.db").asks([query])
-
-
-# --- Time and size --------------------------------------------------------------------------------
-
-ENDLESS = {
-    "sqlite": "with recursive t(i) as (select 1 union all select i + 1 from t)"
-    " select :start as day, max(i) as value from t",
-    "duckdb": "select :start as day, sum(a.range * b.range) as value"
-    " from range(10000000) a, range(10000000) b",
-    "postgresql": "select :start as day, 1 as value from pg_sleep(60)",
-    "mariadb": "select :start as day, sleep(60) as value",
-}
-
-
-def test_a_query_that_never_ends_is_ended_at_the_deadline(engine: Engine, table: Table) -> None:
-    import time
-
-    begin = time.monotonic()
-    failure = replace(table, seconds=0.5).failure(ENDLESS[engine.name])
-    assert isinstance(failure, SourceUnavailableError)
-    assert "no answer within the deadline of 0.5 s" in str(failure)
-    assert time.monotonic() - begin < 1.5
-
-
-HUGE = {
-    "sqlite": "with recursive t(i) as (select 1 union all select i + 1 from t where i < 10000000)"
-    " select :start as day, i as value from t",
-    "duckdb": "select :start as day, range as value from range(10000000)",
-    "postgresql": "select :start as day, i as value from generate_series(1, 10000000) i",
-    "mariadb": "select :start as day, seq as value from seq_1_to_10000000",
-}
-
-
-def test_ten_million_rows_are_refused_at_the_row_cap(engine: Engine, table: Table) -> None:
-    days(engine, "3")
-    huge, after = table.fetch(HUGE[engine.name], BY_DAY)
-    assert isinstance(huge, SourceRejectedError)
-    assert str(huge).startswith("the query answers more than 100,000 rows: group by day")
-    assert not isinstance(after, Exception), after
-
-
-def test_the_row_cap_can_be_moved(engine: Engine, table: Table) -> None:
-    days(engine, *"123")
-    assert isinstance(table.failure(BY_DAY, max_rows=2), SourceRejectedError)
-
-
-# --- Failures -------------------------------------------------------------------------------------
-
-
-def test_a_failing_query_does_not_spoil_the_next(engine: Engine, table: Table) -> None:
-    days(engine, "3")
-    missing = "select day, v as value from nowhere where day < :end"
-    bad = "select day v as as value from k where day < :end"
-    results: list[Any] = table.fetch(BY_DAY, missing, BY_DAY, bad, BY_DAY)
-    assert [type(result).__name__ for result in results] == [
-        *("Answer", "SourceRejectedError", "Answer", "SourceRejectedError", "Answer")
-    ]
-    assert "nowhere" in str(results[1])
-
-
 def test_the_same_question_has_the_same_answer(engine: Engine, table: Table) -> None:
     days(engine, "3", "1.25")
     first, second = table.fetch(BY_DAY, BY_DAY)
@@ -391,3 +249,13 @@ def test_the_same_question_has_the_same_answer(engine: Engine, table: Table) -> 
 def test_values_are_exact_doubles(engine: Engine, table: Table) -> None:
     days(engine, repr(0.1 + 0.2), repr(math.pi))
     assert [point.value for point in table.answer(BY_DAY).points] == [0.1 + 0.2, math.pi]
+
+
+def test_the_contract_is_kept_to_the_letter(engine: Engine, table: Table) -> None:
+    days(engine, *"1234567")
+    endless = {"query": ENDLESS[engine.name]}
+    broken = {"url": "postgresql://u:c4nary-s3cret@127.0.0.1:1/x"}
+    week = Window(FIRST, LAST, "Europe/Berlin")
+    missing = {"query": "select day, v as value from nowhere where day < :end"}
+    source, query = {"url": table.url}, {"query": BY_DAY}
+    check_connector("sql", source, query, week, failing=missing, broken=broken, hanging=endless)
