@@ -128,7 +128,7 @@ CARDS = (
         "K022",
         "A change of a percentage says whether it is relative or in points (R6).",
         'target = "+15%"',
-        'target = "+15% relative"   # 40% becomes 46%\ntarget = "+15 pp"          # 40% becomes 55%',
+        'target = "+15% relative"   # 40% becomes 46%\ntarget = "+15 pp"   # 55%',
     ),
     CodeCard(
         "K023",
@@ -168,7 +168,7 @@ CARDS = (
     ),
     CodeCard(
         "K030",
-        "What does not add up is not added up (R4): distinct users of days are not those of a month.",
+        "Distinct counts are not added up (R4): users of days are not those of a month.",
         'additive = false\nactual = "cycle sum"',
         'additive = false\nactual = "7d mean"',
     ),
@@ -186,7 +186,7 @@ CARDS = (
     ),
     CodeCard(
         "K033",
-        "A path must fit the goal (R8): weekday and last-year are for totals, geometric for levels.",
+        "A path fits its goal (R8): weekday and last-year for totals, geometric for levels.",
         'actual = "cycle sum"\npace = "geometric"',
         'actual = "cycle sum"\npace = "weekday"',
     ),

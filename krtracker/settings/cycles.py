@@ -39,11 +39,12 @@ def _span(entry: Entry[CycleTable], tables: Tables) -> Span | None:
             report.error("K017", words, (spot / "period").key, hint="keep one of the two")
             return None
         return _named(entry, tables)
-    for key in ("start", "end"):
-        if getattr(table, key) is None and key not in entry.broken | {"period"} & entry.broken:
-            hint = 'write start and end, or period = "FY2026 Q4"'
-            words = f"`{key}` is missing in cycle `{entry.id}`"
-            report.error("K004", words, spot, label=f"needs `{key}`", hint=hint)
+    missing = [key for key in ("start", "end") if getattr(table, key) is None]
+    if missing and not entry.broken & {"start", "end", "period"}:
+        named = " and ".join(f"`{key}`" for key in missing)
+        words = f"{named} {'are' if len(missing) > 1 else 'is'} missing in cycle `{entry.id}`"
+        hint = 'write start and end, or period = "FY2026 Q4"'
+        report.error("K004", words, spot, label=f"needs {named}", hint=hint)
     if table.start is None or table.end is None:
         return None
     if table.end < table.start:
@@ -78,12 +79,13 @@ def _status(entry: Entry[CycleTable], report: Report) -> StatusRule:
     shares = {"on_track": (table.on_track, table.at_risk), "committed": tuple(table.committed)}
     for key, (better, worse) in shares.items():
         if better <= worse:
-            words = f"{key} must be above {'the second limit' if key == 'committed' else 'at_risk'}"
+            below = "at_risk" if key == "on_track" else "the second limit"
+            words = f"{key} of [cycle.status] must be above {below}"
             report.error("K016", words, at / key, label="the limits are the wrong way round")
     for key in ("pace_level", "pace_total"):
         low, high = getattr(table, key)
         if not 0 < low <= high:
-            words = f"{key} must rise: [on track, at risk]"
+            words = f"{key} of [cycle.status] must rise: [on track, at risk]"
             report.error("K016", words, at / key, label="the limits are the wrong way round")
     return StatusRule(
         by=table.by,

@@ -25,10 +25,11 @@ def refusal(code: str, says: str, label: str = "", *, hint: str = "") -> Pydanti
     return PydanticCustomError("refused", "{says}", context)
 
 
-def _phrase(read: Callable[[str], Any]) -> PlainValidator:
+def _phrase(read: Callable[[str], Any], sample: str) -> PlainValidator:
     def validate(value: Any) -> Any:
         if not isinstance(value, str):
-            raise refusal("K005", "must be text", f"this is {describe(value)}")
+            hint = f'write it like "{sample}"'
+            raise refusal("K005", "must be text", f"this is {describe(value)}", hint=hint)
         try:
             return read(value)
         except PhraseError as error:
@@ -101,14 +102,24 @@ def _clock(value: Any) -> time:
 
 
 Text = Annotated[str, Field(min_length=1)]
-Share = Annotated[float, _phrase(phrases.read_share), _pattern(phrases.SHARE_PATTERN)]
-Duration = Annotated[float, _phrase(phrases.read_duration), _pattern(phrases.DURATION_PATTERN)]
-Days = Annotated[int, _phrase(phrases.read_days), _pattern(phrases.DAYS_PATTERN)]
-Schedule = Annotated[Refresh, _phrase(phrases.read_refresh), _pattern(phrases.REFRESH_PATTERN)]
-HowActual = Annotated[Actual, _phrase(phrases.read_actual), _pattern(phrases.ACTUAL_PATTERN)]
-Success = Annotated[int | None, _phrase(phrases.read_success), _pattern(phrases.SUCCESS_PATTERN)]
+Share = Annotated[float, _phrase(phrases.read_share, "95%"), _pattern(phrases.SHARE_PATTERN)]
+Duration = Annotated[
+    float, _phrase(phrases.read_duration, "30h"), _pattern(phrases.DURATION_PATTERN)
+]
+Days = Annotated[int, _phrase(phrases.read_days, "3d"), _pattern(phrases.DAYS_PATTERN)]
+Schedule = Annotated[
+    Refresh, _phrase(phrases.read_refresh, "daily 06:10"), _pattern(phrases.REFRESH_PATTERN)
+]
+HowActual = Annotated[
+    Actual, _phrase(phrases.read_actual, "7d mean"), _pattern(phrases.ACTUAL_PATTERN)
+]
+Success = Annotated[
+    int | None, _phrase(phrases.read_success, "at the end"), _pattern(phrases.SUCCESS_PATTERN)
+]
 Change = Annotated[
-    tuple[float, str], _phrase(phrases.read_change), _pattern(phrases.CHANGE_PATTERN)
+    tuple[float, str],
+    _phrase(phrases.read_change, "40% vs same weekday"),
+    _pattern(phrases.CHANGE_PATTERN),
 ]
 Clock = Annotated[time, PlainValidator(_clock), _pattern(phrases.TIME_PATTERN)]
 Rate = Annotated[str, StringConstraints(pattern=phrases.RATE_PATTERN)]

@@ -21,7 +21,7 @@ from krtracker.settings.quantities import TIMES, Measure, QuantityError, read_qu
 from krtracker.settings.reading import Tables
 from krtracker.settings.references import refer
 from krtracker.settings.shapes import Entry
-from krtracker.settings.sources import check_secrets, defining_options
+from krtracker.settings.sources import READS_EVENTS, check_secrets, defining_options
 from krtracker.settings.tables import MetricTable
 
 WAYS = ("standard", "query", "report", "request", "formula")
@@ -145,7 +145,9 @@ def _query(entry: Entry[MetricTable], tables: Tables) -> str:
         hint = 'write query = "select ..." or query = { file = "sql/x.sql" }'
         report.error("K005", words, at, label=f"this is {describe(raw)}", hint=hint)
         return ""
-    if text and not re.search(r":(start|end)\b|:(start|end)_", text):
+    source = tables.sources.get(entry.table.source or "")
+    windowed = source is not None and source.table.connector in READS_EVENTS
+    if text and windowed and not re.search(r":(start|end)\b|:(start|end)_", text):
         words = f"query of `{entry.id}` uses neither :start nor :end"
         hint = "days outside the asked window are refused: add where day >= :start and day < :end"
         report.warn("K036", words, at, label="reads everything each time", hint=hint)

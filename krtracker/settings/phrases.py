@@ -11,6 +11,7 @@ from krtracker.periods import Grain
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CRON_WEEKDAYS = ("sun", *WEEKDAYS[:-1], "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+SCHEDULES = '"hourly", "every 15 min", "daily 06:10", "weekly mon 09:00" or five cron fields'
 SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 
 DURATION_PATTERN = r"^\d+(\.\d+)?\s*(ms|s|min|h|d|w)$"
@@ -144,19 +145,19 @@ def read_refresh(text: str) -> Refresh:
     if found := re.fullmatch(r"every ([1-9]\d{0,6}) ?(s|min|h)", phrase):
         return Refresh(text, every_seconds=_at_least_five(int(found[1]) * int(SECONDS[found[2]])))
     if found := re.fullmatch(r"daily(?: (\d\d:\d\d))?", phrase):
-        moment = read_time(found[1] or "06:00")
-        return Refresh(text, cron=f"{moment.minute} {moment.hour} * * *")
-    if found := re.fullmatch(r"weekly (\w+) (\d\d:\d\d)", phrase):
-        moment = read_time(found[2])
-        if found[1][:3] in WEEKDAYS and len(found[1]) == 3:
-            return Refresh(text, cron=f"{moment.minute} {moment.hour} * * {found[1]}")
+        return Refresh(text, cron=f"{_minute_and_hour(found[1] or '06:00')} * * *")
+    weekly = re.fullmatch(rf"weekly ({'|'.join(WEEKDAYS)}) (\d\d:\d\d)", phrase)
+    if weekly:
+        return Refresh(text, cron=f"{_minute_and_hour(weekly[2])} * * {weekly[1]}")
     if len(phrase.split()) == 5:
         return Refresh(text, cron=_cron(phrase.split()))
-    raise PhraseError(
-        "is not a schedule",
-        label='write it like "daily 06:10"',
-        hint='"hourly", "every 15 min", "daily 06:10", "weekly mon 09:00" or five cron fields',
-    )
+    raise PhraseError("is not a schedule", label='write it like "daily 06:10"', hint=SCHEDULES)
+
+
+def _minute_and_hour(text: str) -> str:
+    if re.fullmatch(TIME_PATTERN, text) is None:
+        raise PhraseError("is not a schedule", label=f"there is no time {text}", hint=SCHEDULES)
+    return f"{int(text[3:])} {int(text[:2])}"
 
 
 def _at_least_five(seconds: int) -> int:

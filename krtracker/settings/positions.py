@@ -46,6 +46,7 @@ class _Scanner:
         self.marks: dict[Path, Mark] = {}
         self.twice: list[Path] = []
         self.items: dict[Path, int] = {}
+        self.headers: set[Path] = set()
 
     def run(self) -> None:
         prefix: Path = ()
@@ -87,14 +88,16 @@ class _Scanner:
         names = self.keys()
         self.at += 1 + many
         path: Path = ()
-        for name, _, _ in names[:-1]:
-            path = self.inside((*path, name))
+        for name, begin, end in names[:-1]:
+            path = (*path, name)
+            self.marks.setdefault(path, Mark(begin, end, begin, end))
+            path = self.inside(path)
         path = (*path, names[-1][0])
         if many:
             self.items[path] = self.items.get(path, -1) + 1
-        elif path in self.marks and path not in self.items:
+        elif path in self.headers:
             self.twice.append(path)
-        self.marks.setdefault(path, Mark(names[-1][1], names[-1][2], start, self.at))
+        self.headers.add(path)
         full = self.inside(path)
         self.marks[full] = Mark(names[-1][1], names[-1][2], start, self.at)
         return full

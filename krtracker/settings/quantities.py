@@ -56,6 +56,16 @@ class Measure:
             return '"€12,500"'
         return '"9 min"' if self.kind is Kind.DURATION else "50_000"
 
+    def written(self, value: float) -> str:
+        """A number of the metric as people write it."""
+        return f"{written(value * 100)}%" if self.kind is Kind.RATIO else written(value)
+
+    @property
+    def words(self) -> str:
+        """The metric's kind in words: "a count", "an amount of money in EUR"."""
+        words = "an amount of money" if self.kind is Kind.MONEY else f"a {self.kind}"
+        return f"{words} in {self.unit}" if self.unit else words
+
 
 def read_quantity(raw: float | str, measure: Measure, key: str) -> float:
     """An absolute quantity in the metric's own unit; `key` is the setting, for the hint."""
@@ -86,16 +96,19 @@ def read_target(raw: float | str, measure: Measure, key: str) -> Target:
     if found := re.fullmatch(rf"({NUMBER})\s*(?:{'|'.join(POINTS)})", rest):
         if not measure.percentish:
             says = "is in percentage points"
-            raise QuantityError("K020", says, f"`{measure.metric}` is a {measure.kind}")
+            raise QuantityError("K020", says, f"`{measure.metric}` is {measure.words}")
         return Target("change", factor * measure.of_percents(_number(found[1])), text=raw)
     if measure.kind is Kind.RATIO:
-        raise QuantityError(
-            "K022",
-            "is a change without a unit",
-            f"`{measure.metric}` is a ratio",
-            hint=f'write {key} = "{sign["sign"]}{rest} pp" or "{sign["sign"]}{rest}% relative"',
-        )
+        raise _unitless_change(sign["sign"], rest, measure, key=key)
     return Target("change", factor * _sized(rest, measure, key), text=raw)
+
+
+def _unitless_change(sign: str, rest: str, measure: Measure, *, key: str) -> QuantityError:
+    size = _number(rest) if re.fullmatch(NUMBER, rest) else None
+    shown = rest if size is None or size >= 1 else written(size * 100)
+    hint = f'write {key} = "{sign}{shown} pp" or {key} = "{sign}{shown}% relative"'
+    label = f"`{measure.metric}` is a ratio"
+    return QuantityError("K022", "is a change without a unit", label, hint=hint)
 
 
 def _percent(found: re.Match[str], raw: str, measure: Measure, *, key: str) -> float:
@@ -131,7 +144,7 @@ def _sized(text: str, measure: Measure, key: str) -> float:
     if measure.kind is Kind.DURATION and (seconds := _seconds(text)) is not None:
         return seconds / TIMES.get(measure.unit or "s", 1.0)
     found = PLAIN.fullmatch(text.strip())
-    if found is None:
+    if found is None or re.search(r"\d|^[,.]", found["after"]):
         raise _unreadable(text, measure)
     number, before, after = _number(found["number"]), found["before"], found["after"].strip()
     for suffix, factor in SCALES.items():
@@ -153,7 +166,7 @@ def _share(number: float, measure: Measure, text: str) -> float:
         raise QuantityError(
             "K020",
             "is a percentage",
-            f"`{measure.metric}` is a {measure.kind}, not a ratio",
+            f"`{measure.metric}` is {measure.words}, not a ratio",
             hint=f'a change relative to the baseline is written with a sign: "+{text.strip()}"',
         )
     return measure.of_percents(number)
@@ -184,11 +197,10 @@ def _is_unit(unit: str, measure: Measure) -> bool:
 
 
 def _wrong_unit(unit: str, measure: Measure) -> QuantityError:
-    own = f" in {measure.unit}" if measure.unit else ""
     return QuantityError(
         "K020",
         f"has the unit `{unit}`",
-        f"`{measure.metric}` is a {measure.kind}{own}",
+        f"`{measure.metric}` is {measure.words}",
         hint=f"write it like {measure.sample}",
     )
 

@@ -48,7 +48,10 @@ def _nearest(tables: Tables, sections: tuple[str, ...], name: str, *, cycle: str
     near = nearest(name, list(known))
     if near is None and not known:
         return f"no {NOUNS[sections[0]][0]} is defined: write [{sections[0]}.{name}]"
-    return f"did you mean `{near}` ({known[near].place})?" if near else ""
+    if near is not None:
+        return f"did you mean `{near}` ({known[near].place})?"
+    shown = [f"`{one}`" for one in known]
+    return f"known: {', '.join(shown[:8])}{', ...' if len(shown) > 8 else ''}"
 
 
 def check_rings(edges: Edges, tables: Tables, words: str) -> None:

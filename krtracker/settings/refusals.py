@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from krtracker.model import Baseline, Better, KeyResultType, Pace, Target
 from krtracker.settings.aims import Goal
-from krtracker.settings.quantities import written
 
 
 def check_goal_words(goal: Goal, baseline: Baseline | None, target: Target | None) -> None:
@@ -43,7 +42,8 @@ def _check_domain(goal: Goal, end: float | None) -> None:
     domain = goal.metric.domain
     if end is None or domain is None or domain[0] <= end <= domain[1]:
         return
-    label = f"`{goal.metric.id}` lies between {written(domain[0])} and {written(domain[1])}"
+    low, high = (goal.measure.written(bound) for bound in domain)
+    label = f"`{goal.metric.id}` lies between {low} and {high}"
     goal.refuse("K024", "can never be", goal.at("target"), label=label)
 
 
@@ -58,7 +58,7 @@ def _check_direction(goal: Goal, start: float | None, target: Target, *, end: fl
         return
     at = goal.at("target")
     whose = "direction" if table.direction else f"`{goal.metric.id}` is better"
-    label = f"{whose} = {stated}" if table.direction else f"{whose} {stated}"
+    label = f'{whose} = "{stated}"' if table.direction else f"{whose} {stated}"
     says = "is behind the baseline" if target.kind == "reach" else "goes the other way"
     opposite = "down" if stated == "up" else "up"
     hint = "" if table.direction else f'if it is meant so, write direction = "{opposite}"'

@@ -70,12 +70,18 @@ def read_table(kind: type[T], raw: Any, spot: Spot, *, report: Report) -> Entry[
         try:
             return Entry(name, kind.model_validate(left), spot, "", frozenset(broken))
         except ValidationError as error:
-            found = error.errors(include_url=False)
             if left is raw:
+                # Unknown keys first: what they probably mean is not missing.
+                found = sorted(error.errors(include_url=False), key=_unknown_first)
                 for one in found:
-                    broken |= _tell(kind, one, spot, report=report)
+                    if not (one["type"] == "missing" and one["loc"][-1] in broken):
+                        broken |= _tell(kind, one, spot, report=report)
         left = {key: value for key, value in raw.items() if key not in broken}
     return None
+
+
+def _unknown_first(error: ErrorDetails) -> bool:
+    return error["type"] != "extra_forbidden"
 
 
 def _tell(kind: type[BaseModel], error: ErrorDetails, spot: Spot, *, report: Report) -> set[str]:
@@ -103,13 +109,30 @@ def _unknown(known: list[str], at: Spot, report: Report) -> set[str]:
     hint = f"did you mean `{near}`?" if near else f"known: {', '.join(known)}"
     message = f"unknown setting `{key}` in {place_words(table)}"
     report.error("K003", message, at.key, label=f"not a setting of {sort_words(table)}", hint=hint)
-    return {near} if near and len(at.path) == 3 else set()
+    return {near} if near else set()
 
 
 def _missing(key: str, where: Spot, report: Report) -> None:
-    report.error(
-        "K004", f"`{key}` is missing in {place_words(where.path)}", where, label=f"needs `{key}`"
-    )
+    message = f"`{key}` is missing in {place_words(where.path)}"
+    hint = f"write {key} = {SAMPLES.get(key, '...')}"
+    report.error("K004", message, where, label=f"needs `{key}`", hint=hint)
+
+
+SAMPLES = {
+    "connector": '"sql"',
+    "id": '"2026-q4"',
+    "title": '"What it is, for people"',
+    "due": "2026-10-20",
+    "date": "2026-10-20",
+    "reason": '"why it changed"',
+    "type": '"slack"',
+    "send": '"weekly mon 09:00"',
+    "to": '["leads"]',
+    "table": '"events"',
+    "user": '"user_id"',
+    "time": '"ts"',
+    "event": '"name"',
+}
 
 
 def _words(error: ErrorDetails, key: str) -> tuple[str, str, str, str]:
@@ -144,7 +167,8 @@ def _one_of(found: list[tuple[str, str]], value: Any) -> tuple[str, str, str, st
     words = [text or number for text, number in found]
     near = nearest(str(value), words)
     hint = f'did you mean "{near}"?' if near and isinstance(value, str) else ""
-    return "K006", f"cannot be `{value}`", f"one of {', '.join(words)}", hint
+    label = f"one of {', '.join(words)}" if len(words) > 1 else f"this version knows {words[0]}"
+    return "K006", f"cannot be `{value}`", label, hint
 
 
 def _length(context: dict[str, Any], value: Any) -> str:
