@@ -63,30 +63,39 @@ def verify(face: Face) -> int:
 @click.argument("to", type=click.Path(path_type=Path), required=False)
 @click.option("--dry-run", is_flag=True, help="Say where it would go.")
 def backup(face: Face, to: Path | None, *, dry_run: bool) -> None:
-    """Copy the store into a file, checked before it gets its name."""
+    """Copy the store into a file or folder, checked before it gets its name."""
     from krtracker.store import Store, StorePaths
 
     paths = StorePaths(face.published())
-    target = to or paths.backups / f"{face.now:%Y%m%dT%H%M%SZ}.duckdb"
-    if target.exists():
-        raise UsageError(f"{target} exists and stays: choose another name")
+    if to is not None and to.is_file():
+        raise UsageError(f"{to} exists and stays: choose another name")
+    target = to or paths.backups
     if not dry_run:
         with Store.open(paths, now=face.now, create=False) as store:
-            target = store.backup(target)
+            target = store.backup(to)
     say_done(face, "would write" if dry_run else "wrote", target)
 
 
 @db.add_command
 @command("restore")
 @click.argument("backup", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--drop-newer", is_flag=True, help="Without what was stored after the backup.")
 @click.option("--dry-run", is_flag=True, help="Change nothing.")
-def restore(face: Face, backup: Path, *, dry_run: bool) -> None:
-    """Put a backup in the store's place; the store it replaces is kept beside it."""
+def restore(face: Face, backup: Path, *, drop_newer: bool, dry_run: bool) -> None:
+    """Put a backup in the store's place; the store it replaces is kept beside it.
+
+    What was stored after the backup comes back from the archive, unless --drop-newer.
+    """
     from krtracker.store import Store, StorePaths
 
-    if not dry_run:
-        Store.restore(StorePaths(face.published()), backup)
-    say_done(face, "would restore" if dry_run else "restored", backup)
+    if dry_run:
+        say_done(face, "would restore", backup)
+        return
+    paths = StorePaths(face.published())
+    aside = Store.restore(paths, backup, now=face.now, newer_commits=not drop_newer)
+    say_done(face, "restored", backup)
+    if aside is not None:
+        face.say(f"the store before it lies at {aside}")
 
 
 @db.add_command
@@ -97,12 +106,18 @@ def rebuild(face: Face, *, dry_run: bool) -> None:
     from krtracker.store import Store, StorePaths
 
     paths = StorePaths(face.published())
-    if not dry_run:
-        Store.rebuild(paths, face.now)
-    say_done(face, "would rebuild from" if dry_run else "rebuilt from", paths.archive)
+    if not paths.archive.exists():
+        raise StoreUnusableError(f"no archive at {paths.archive}; next: krtracker backfill")
+    if dry_run:
+        say_done(face, "would rebuild from", paths.archive)
+        return
+    made = Store.rebuild(paths, now=face.now)
+    say_done(face, "rebuilt from", paths.archive)
+    face.detail(str(made))
 
 
 def say_done(face: Face, what: str, place: Path) -> None:
+    """What was done to which file, and what to look at next."""
     if face.json:
         face.out_json({"done": what, "path": str(place)})
     else:

@@ -50,7 +50,7 @@ def test_a_backup_can_be_restored(filled: World) -> None:
     target = filled.folder / "kept.duckdb"
     assert filled.run("db", "backup", str(target)).exit_code == 0
     filled.run("record", "mood", "7")
-    assert filled.run("db", "restore", str(target)).exit_code == 0
+    assert filled.run("db", "restore", str(target), "--drop-newer").exit_code == 0
     assert filled.run("evaluate").exit_code == 0
     assert filled.json("status", "mood-8")["key_results"][0]["status"] == "no_data"
 

@@ -83,7 +83,7 @@ def test_completion_without_an_index_offers_nothing_and_says_nothing(world: Worl
         COMP_CWORD="2",
         KRTRACKER_CONFIG=str(world.toml),
     )
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert (ran.returncode, ran.stdout.strip(), ran.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
