@@ -77,7 +77,7 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[low] + (place - low) * (ordered[high] - ordered[low])
 
 
-def too_few(first: int, last: int, used: int, due: int) -> str:
+def too_few(first: int, last: int, *, used: int, due: int) -> str:
     """The words of a refusal for want of known days."""
     return f"only {used} of the {due} days in {span_of(first, last)} are known"
 
@@ -86,7 +86,7 @@ def _last(view: View) -> Reading:
     known, day = view.known, view.day
     i, j = known.between(day, day)
     if i == j:
-        return Reading(None, day, day, 0, 1, refusal=too_few(day, day, 0, 1))
+        return Reading(None, day, day, 0, 1, refusal=too_few(day, day, used=0, due=1))
     if pools(view.actual, view.metric, known):
         value, bottom = pooled_mean(known, i, j)
         refusal = "" if bottom else f"nothing was counted on {date.fromordinal(day)}"
@@ -100,7 +100,7 @@ def _mean(view: View) -> Reading:
     i, j = known.between(first, view.day)
     reading = Reading(None, first, view.day, j - i, due - (j - i))
     if reading.used < needed_of(due):
-        words = too_few(first, view.day, reading.used, due)
+        words = too_few(first, view.day, used=reading.used, due=due)
         return reading._replace(refusal=f"{words}, {needed_of(due)} are needed")
     if view.actual.how != "weighted_mean":
         return reading._replace(value=mean_of(known.values[i:j]))
@@ -142,7 +142,7 @@ def _last_full_month(view: View) -> Reading:
     # A month whose beginning lies before the history would look like a bad month.
     if reading.value is None or reading.used >= needed_of(due):
         return reading
-    return reading._replace(value=None, refusal=too_few(first, last, reading.used, due))
+    return reading._replace(value=None, refusal=too_few(first, last, used=reading.used, due=due))
 
 
 def _cycle_max(view: View) -> Reading:

@@ -108,7 +108,7 @@ def measure(
     due, used = frame.periods.within(first, last), j - i
     sparse = metric.manual or actual.how == "last_n"
     if used < (1 if sparse else max(1, needed_of(due))):
-        return None, too_few(first, last, used, due), due - used
+        return None, too_few(first, last, used=used, due=due), due - used
     if actual.is_total:
         value: float | None = math.fsum(known.values[i:j]) * frame.length / window.days
     else:

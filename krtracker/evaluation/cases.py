@@ -63,7 +63,7 @@ def case_of(question: Question) -> Case:
     if problem is None and ground.measured:
         problem = goal_refused(key_result, metric, ground.value, measured=True)
     aim = None if problem else aim_of(key_result, metric, ground.value)
-    path = path_of(question, known, frame, aim) if aim else Path(None)
+    path = path_of(question, known, frame, aim=aim) if aim else Path(None)
     final = find_frozen(question, "final", key_result.span)
     standing = Standing() if problem else _standing(question, known, frame, aim=aim, path=path)
     return Case(question, known, frame, ground, problem, aim, path, standing, final)

@@ -104,7 +104,7 @@ def known_points(question: Question, first: int, *, pooled: bool) -> Known:
     if pooled and known.weights is not None and math.isnan(math.fsum(known.weights)):
         known = _both_sides(known, known.weights)
     if question.metric.missing_is_zero and len(known.days) < limit - first + 1:
-        known = _with_zeros(known, question, first, limit)
+        known = _with_zeros(known, question, first, limit=limit)
     return known
 
 
@@ -121,7 +121,7 @@ def _both_sides(known: Known, weights: list[float]) -> Known:
     )
 
 
-def _with_zeros(known: Known, question: Question, first: int, limit: int) -> Known:
+def _with_zeros(known: Known, question: Question, first: int, *, limit: int) -> Known:
     periods = periods_of(question)
     absent = {day.toordinal() for day in question.withheld}.union(known.days)
     zeros = [

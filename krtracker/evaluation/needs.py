@@ -14,7 +14,7 @@ WINDOWED = frozenset({"mean", "weighted_mean", "run_rate"})
 
 
 def needed_span(
-    key_result: KeyResult, metric: Metric, cycle: Cycle, previous_cycle: Span | None
+    key_result: KeyResult, metric: Metric, cycle: Cycle, *, previous_cycle: Span | None
 ) -> Span:
     """The days of history a Question needs, to the last day of the key result.
 

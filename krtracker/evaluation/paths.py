@@ -30,7 +30,7 @@ class Path(NamedTuple):
     weights: tuple[float, ...] = ()
 
 
-def path_of(question: Question, known: Known, frame: Frame, aim: Aim) -> Path:
+def path_of(question: Question, known: Known, frame: Frame, *, aim: Aim) -> Path:
     """The unamended path of a question's key result (R8)."""
     pace = question.key_result.pace
     if pace.kind == "hold":

@@ -105,12 +105,12 @@ def _running(case: Case, votes: Sequence[Vote]) -> Verdict:
     if question.probability is not None and rule.by == "forecast":
         measure, name = question.probability, "chance"
         limits = chance_limits(rule, question.key_result.commitment)
-    vote = _vote(case, measure, limits, published)
+    vote = _vote(case, measure, limits, published=published)
     status = vote if published is None else moved_to(published, pending, vote)
     return Verdict(status, vote, name, pace, limits)
 
 
-def _vote(case: Case, measure: float | None, limits: Limits, published: Status | None) -> Status:
+def _vote(case: Case, measure: float | None, limits: Limits, *, published: Status | None) -> Status:
     progress = case.standing.progress or 0.0
     if case.total and at_least(progress, 1.0):
         return SIDES[0]

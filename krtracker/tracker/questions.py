@@ -94,7 +94,7 @@ def goals(workspace: Workspace, names: Collection[str] | None = None) -> list[Go
         if start not in before:
             before[start] = previous_cycle(workspace, start)
         cycle = workspace.cycles[key_result.cycle]
-        needed = needed_span(key_result, metric, cycle, before[start])
+        needed = needed_span(key_result, metric, cycle, previous_cycle=before[start])
         found.append(Goal(key_result, metric, cycle, before[start], needed))
     return found
 

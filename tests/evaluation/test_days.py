@@ -43,7 +43,7 @@ def test_a_late_source_is_judged_at_its_own_day_and_not_called_behind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known_to", "late_by", "ready", "stale_after", "age", "status"),
+    "row",
     [
         (50, 0, True, 2, 0, Status.ON_TRACK),
         (48, 0, True, 2, 2, Status.ON_TRACK),
@@ -58,8 +58,9 @@ def test_a_late_source_is_judged_at_its_own_day_and_not_called_behind() -> None:
     ],
 )
 def test_the_age_counts_from_the_day_that_should_be_known(
-    known_to: int, *, late_by: int, ready: bool, stale_after: int, age: int, status: Status
+    row: tuple[int, int, bool, int, int, Status],
 ) -> None:
+    known_to, late_by, ready, stale_after, age, status = row
     of = metric(late_by=late_by, stale_after=stale_after)
     said = ask(50, points(flat(60, -9, known_to)), GOAL, of=of, ready=ready)
     assert (said.age, said.status) == (age, status)

@@ -57,41 +57,40 @@ def test_a_target_follows_from_its_phrase_and_the_baseline(
     assert level(50, start, goal(start, phrase)).target == pytest.approx(by_hand, rel=1e-12)
 
 
-def refusals() -> list[tuple[str, KeyResult, Metric]]:
-    share = metric(LAST, kind=Kind.RATIO, domain=(0.0, 1.0))
-    return [
-        ("percent_of_zero_baseline", goal(0, Target("percent", 15)), metric()),
-        ("percent_of_zero_baseline", goal(0, Target("percent", -15)), metric()),
-        ("target_behind_baseline", goal(50, 40, direction=Better.UP), metric()),
-        ("target_behind_baseline", goal(40, 50, direction=Better.DOWN), metric()),
-        (
-            "target_behind_baseline",
-            goal(40, Target("percent", 10), direction=Better.DOWN),
-            metric(),
-        ),
-        ("target_out_of_domain", goal(0.4, 1.2), share),
-        ("target_out_of_domain", goal(0.9, Target("change", 0.15)), share),
-        ("target_out_of_domain", goal(0.1, Target("change", -0.2)), share),
-        ("mean_of_ratios", goal(0.1, 0.2), metric(MEAN7, kind=Kind.RATIO)),
-        ("mean_of_ratios", goal(None, 0.2), metric(TOTAL, kind=Kind.RATIO)),
-        ("not_additive", goal(None, 900), metric(TOTAL, additive=False)),
-        ("not_additive", goal(1, 9), metric(Actual("last_full_month"), additive=False)),
-        ("no_target", goal(1, None), metric()),
-        ("no_baseline", goal(None, Target("percent", 20)), metric(TOTAL)),
-        ("falling_total", goal(None, 100), metric(TOTAL, better=Better.DOWN)),
-        ("falling_total", goal(None, -100), metric(TOTAL)),
-        ("falling_total", goal(500, Target("percent", -20)), metric(TOTAL)),
-        ("geometric_total", goal(None, 100, pace=pace("geometric")), metric(TOTAL)),
-        ("geometric_needs_positive", goal(-1, 100, pace=pace("geometric")), metric()),
-        ("geometric_needs_positive", goal(0, 100, pace=pace("geometric")), metric()),
-        ("path_of_totals", goal(1, 100, pace=pace("weekday")), metric()),
-        ("path_of_totals", goal(1, 100, pace=pace("last-year")), metric()),
-        ("not_active", goal(None, None, type=KeyResultType.MILESTONES), metric()),
-        ("target_behind_baseline", goal(40, 50, amendments=(amended(9, 50, 30),)), metric()),
-    ]
+SHARE = metric(LAST, kind=Kind.RATIO, domain=(0.0, 1.0))
+REFUSED: list[tuple[str, KeyResult, Metric]] = [
+    ("percent_of_zero_baseline", goal(0, Target("percent", 15)), metric()),
+    ("percent_of_zero_baseline", goal(0, Target("percent", -15)), metric()),
+    ("target_behind_baseline", goal(50, 40, direction=Better.UP), metric()),
+    ("target_behind_baseline", goal(40, 50, direction=Better.DOWN), metric()),
+    (
+        "target_behind_baseline",
+        goal(40, Target("percent", 10), direction=Better.DOWN),
+        metric(),
+    ),
+    ("target_out_of_domain", goal(0.4, 1.2), SHARE),
+    ("target_out_of_domain", goal(0.9, Target("change", 0.15)), SHARE),
+    ("target_out_of_domain", goal(0.1, Target("change", -0.2)), SHARE),
+    ("mean_of_ratios", goal(0.1, 0.2), metric(MEAN7, kind=Kind.RATIO)),
+    ("mean_of_ratios", goal(None, 0.2), metric(TOTAL, kind=Kind.RATIO)),
+    ("not_additive", goal(None, 900), metric(TOTAL, additive=False)),
+    ("not_additive", goal(1, 9), metric(Actual("last_full_month"), additive=False)),
+    ("no_target", goal(1, None), metric()),
+    ("no_baseline", goal(None, Target("percent", 20)), metric(TOTAL)),
+    ("falling_total", goal(None, 100), metric(TOTAL, better=Better.DOWN)),
+    ("falling_total", goal(None, -100), metric(TOTAL)),
+    ("falling_total", goal(500, Target("percent", -20)), metric(TOTAL)),
+    ("geometric_total", goal(None, 100, pace=pace("geometric")), metric(TOTAL)),
+    ("geometric_needs_positive", goal(-1, 100, pace=pace("geometric")), metric()),
+    ("geometric_needs_positive", goal(0, 100, pace=pace("geometric")), metric()),
+    ("path_of_totals", goal(1, 100, pace=pace("weekday")), metric()),
+    ("path_of_totals", goal(1, 100, pace=pace("last-year")), metric()),
+    ("not_active", goal(None, None, type=KeyResultType.MILESTONES), metric()),
+    ("target_behind_baseline", goal(40, 50, amendments=(amended(9, 50, 30),)), metric()),
+]
 
 
-@pytest.mark.parametrize("row", refusals(), ids=lambda row: row[0])
+@pytest.mark.parametrize("row", REFUSED, ids=lambda row: row[0])
 def test_a_goal_that_cannot_be_judged_is_refused_before_anything_runs(
     row: tuple[str, KeyResult, Metric],
 ) -> None:
