@@ -170,10 +170,13 @@ def age_of(frame: Frame) -> int | None:
 
 
 def covers(question: Question, day: int) -> bool:
-    """Whether a successful pull answered for a day; a person's records never count as one."""
-    return not question.metric.manual and any(
-        span.first.toordinal() <= day <= span.last.toordinal() for span in question.covered
-    )
+    """Whether a successful pull answered for a day, and the answer was not quarantined.
+
+    A person's records never count as one (decisions.md 16).
+    """
+    if question.metric.manual or date.fromordinal(day) in question.withheld:
+        return False
+    return any(span.first.toordinal() <= day <= span.last.toordinal() for span in question.covered)
 
 
 def span_of(first: int, last: int) -> Span:

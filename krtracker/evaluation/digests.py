@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from krtracker.evaluation.days import Frame, Known
 from krtracker.evaluation.question import Question, actual_of
-from krtracker.model import Baseline, KeyResult, Metric, Vote
+from krtracker.model import Baseline, KeyResult, Metric, StatusRule, Vote
 
 METHOD = "krtracker evaluation 1"
 """Changes whenever the same inputs would be answered otherwise."""
@@ -30,7 +30,7 @@ def inputs_digest(
         METHOD,
         _goal_facts(question.key_result),
         _metric_facts(question.key_result, question.metric),
-        repr(question.cycle.status),
+        _limits(question.cycle.status),
         (frame.today, frame.expected, question.probability),
         [(one.data_day.toordinal(), one.vote.value, one.published.value) for one in votes],
         [day.toordinal() for day in question.holidays],
@@ -42,6 +42,11 @@ def inputs_digest(
     if known.weights is not None:
         digest.update(array("d", known.weights).tobytes())
     return digest.hexdigest()
+
+
+def _limits(rule: StatusRule) -> tuple[object, ...]:
+    chances = (rule.on_track, rule.at_risk, rule.committed)
+    return rule.by, chances, rule.pace_level, rule.pace_total
 
 
 def _goal_facts(key_result: KeyResult) -> tuple[object, ...]:

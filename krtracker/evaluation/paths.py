@@ -112,12 +112,14 @@ def between(corners: Sequence[tuple[int, float]], day: int) -> float:
     return y0 + (y1 - y0) * (day - x0) / (x1 - x0)
 
 
-def _simple(pace: Pace, frame: Frame, aim: Aim) -> Shape:
+def _line(frame: Frame) -> Shape:
+    """tau, the share of the days gone by: 0 before the start, 1 from the end on."""
     start, length = frame.start - 1, frame.length
+    return lambda day: min(max((day - start) / length, 0.0), 1.0)
 
-    def tau(day: int) -> float:
-        return min(max((day - start) / length, 0.0), 1.0)
 
+def _simple(pace: Pace, frame: Frame, aim: Aim) -> Shape:
+    tau = _line(frame)
     if pace.kind == "geometric" and not same(aim.first, aim.origin):
         ratio = aim.first / aim.origin
         return lambda day: (ratio ** tau(day) - 1) / (ratio - 1)
@@ -152,9 +154,9 @@ def _weekday(question: Question, known: Known, frame: Frame) -> Path:
         return Path(_weekday_shape(frozen.values, question, frame), weights=frozen.values)
     weights = weekday_weights(question, known, frame)
     if weights is None:
-        return Path(_simple(Pace(), frame, Aim(0, 1, (), 1)), ("path_linear",))
+        return Path(_line(frame), ("path_linear",))
     freeze: tuple[Frozen, ...] = ()
-    if frame.start - 1 <= min(frame.settled, frame.expected):
+    if frame.start - 1 <= min(frame.settled, frame.expected, frame.day or 0):
         basis = basis_of(question.key_result, question.metric)
         freeze = (Frozen(question.key_result.id, "weekday", weights, window, basis=basis),)
     return Path(_weekday_shape(weights, question, frame), freeze=freeze, weights=weights)
@@ -195,7 +197,7 @@ def _weekday_shape(weights: Sequence[float], question: Question, frame: Frame) -
         return math.fsum(parts)
 
     whole = due(end)
-    return lambda day: due(day) / whole if whole else _simple(Pace(), frame, Aim(0, 1, (), 1))(day)
+    return lambda day: due(day) / whole if whole else _line(frame)(day)
 
 
 def _last_year(known: Known, frame: Frame) -> Path:
@@ -204,7 +206,7 @@ def _last_year(known: Known, frame: Frame) -> Path:
     i, j = known.between(first, last)
     whole = math.fsum(known.values[i:j])
     if j - i < needed_of(frame.periods.within(first, last)) or whole <= 0:
-        return Path(_simple(Pace(), frame, Aim(0, 1, (), 1)), ("path_linear",))
+        return Path(_line(frame), ("path_linear",))
 
     def share(day: int) -> float:
         done = known.between(first, min(day, frame.end) - YEAR.days)[1]

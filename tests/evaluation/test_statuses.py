@@ -55,6 +55,13 @@ def test_a_source_that_answered_for_the_last_day_closes_the_cycle_without_it() -
     assert (said.status, said.data_day) == (Status.MISSED, day(95))
 
 
+def test_a_quarantined_last_day_does_not_close_the_cycle() -> None:
+    covered = (Span(day(1), day(105)),)
+    known = points(flat(150, 1, 99))
+    said = ask(101, known, goal(100, 200), covered=covered, withheld=(day(100),))
+    assert (said.status, said.final) == (OFF, False)
+
+
 def test_a_hand_recorded_metric_is_not_closed_by_being_covered() -> None:
     of, covered = metric(source="manual", stale_after=35), (Span(day(1), day(105)),)
     said = ask(110, points(flat(150, 1, 95)), goal(100, 200), of=of, covered=covered)
