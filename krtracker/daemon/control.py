@@ -149,7 +149,7 @@ class _Client(socketserver.StreamRequestHandler):
     server: _Server
 
     def setup(self) -> None:
-        self.timeout = self.server.patience
+        self.request.settimeout(self.server.patience)
         super().setup()
 
     def handle(self) -> None:

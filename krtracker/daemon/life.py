@@ -156,7 +156,7 @@ class Life:
 
     def _answer(self, request: Request) -> Events:
         self._log.info("request", command=request.get("command"))
-        return perform(self._tracker, request, settle=self._settled)
+        return perform(self._tracker, request, settle=self._settled, stop=self._stopping)
 
     def _settled(self) -> Sequence[Evaluation]:
         wish = self._settling.wish()

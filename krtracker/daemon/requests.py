@@ -35,7 +35,7 @@ from krtracker.errors import (
 )
 from krtracker.model import Evaluation, Point, Run
 from krtracker.periods import Span
-from krtracker.tracker import Collected, How, ImportRow, Tracker
+from krtracker.tracker import Collected, How, ImportRow, Stop, Tracker
 
 Event = dict[str, Any]
 Events = Generator[Event, None, None]
@@ -53,26 +53,40 @@ class Desk:
     tracker: Tracker
     settle: Settle
     emit: Callable[[Event], None]
-    stop: threading.Event
+    stop: Stop
 
 
-def perform(tracker: Tracker, request: Request, *, settle: Settle | None = None) -> Events:
+class AnyOf:
+    """A stop sign that is set when one of several is."""
+
+    def __init__(self, *signs: Stop) -> None:
+        self._signs = signs
+
+    def is_set(self) -> bool:
+        return any(one.is_set() for one in self._signs)
+
+
+def perform(
+    tracker: Tracker, request: Request, *, settle: Settle | None = None, stop: Stop | None = None
+) -> Events:
     """Does one request and tells its events as they happen; errors are raised.
 
-    `settle` evaluates and publishes (the daemon's own, so that two never do it at once). Closing
-    the iterator early stops the work after the step in hand; what was acknowledged stays.
+    `settle` evaluates and publishes (the daemon's own, so that two never do it at once). `stop`,
+    or closing the iterator early, ends the work after the step in hand; what was acknowledged
+    stays.
     """
     command = COMMANDS.get(str(request.get("command")))
     if command is None:
         known = ", ".join(sorted(COMMANDS))
         raise UsageError(f"no command `{request.get('command')}` can be handed over: {known}")
-    stop, told = threading.Event(), queue.SimpleQueue[Event | None]()
-    desk = Desk(tracker, settle or (lambda: settled(tracker)), told.put, stop)
+    gone, told = threading.Event(), queue.SimpleQueue[Event | None]()
+    signs = AnyOf(gone, *([stop] if stop else []))
+    desk = Desk(tracker, settle or (lambda: settled(tracker)), told.put, signs)
 
     def work() -> Event:
         return {"event": DONE, "command": request["command"], **command(desk, request)}
 
-    return _streamed(work, told, stop)
+    return _streamed(work, told, gone)
 
 
 def settled(tracker: Tracker) -> tuple[Evaluation, ...]:
@@ -83,7 +97,7 @@ def settled(tracker: Tracker) -> tuple[Evaluation, ...]:
 
 
 def _streamed(
-    work: Callable[[], Event], told: queue.SimpleQueue[Event | None], stop: threading.Event
+    work: Callable[[], Event], told: queue.SimpleQueue[Event | None], gone: threading.Event
 ) -> Events:
     """The events of work done in a thread of its own, so that they come while it goes on."""
     with ThreadPoolExecutor(1, thread_name_prefix="request") as pool:
@@ -93,7 +107,7 @@ def _streamed(
             yield from _until_none(told)
             yield ending.result()
         finally:
-            stop.set()
+            gone.set()
 
 
 def _until_none(told: queue.SimpleQueue[Event | None]) -> Events:
@@ -127,6 +141,7 @@ def _backfill(desk: Desk, request: Request) -> Event:
         _text(request, "metric"),
         span,
         progress=lambda progress: desk.emit(encoded("progress", progress)),
+        stop=desk.stop,
     )
     return _told(desk, collected)
 

@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
+from typing import Protocol
 
 from krtracker.daemon.logs import Log
 from krtracker.errors import KrtrackerError, StoreBusyError
 from krtracker.model import Evaluation
 from krtracker.schedule import attempt
-from krtracker.tracker import Tracker
 
 BETWEEN = 1.0
 """Seconds from the end of one settling to the next, at least."""
@@ -26,10 +26,17 @@ RECOVERY = 30.0
 Wish = Future[Sequence[Evaluation]]
 
 
+class Settles(Protocol):
+    """What a settling consists of; a tracker has both."""
+
+    def evaluate(self) -> Sequence[Evaluation]: ...
+    def publish(self) -> None: ...
+
+
 class Settling:
     """What has to be settled, when, and how it went; `trouble` is why the last one failed."""
 
-    def __init__(self, tracker: Tracker, log: Log, now: Callable[[], datetime]) -> None:
+    def __init__(self, tracker: Settles, log: Log, now: Callable[[], datetime]) -> None:
         self._tracker, self._log, self._now = tracker, log, now
         self._wishes = queue.SimpleQueue[Wish]()
         self._ended = threading.Event()

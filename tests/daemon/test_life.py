@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import socket
 from pathlib import Path
@@ -16,7 +17,7 @@ from krtracker import wiring
 from krtracker.daemon.control import send
 from krtracker.daemon.handover import performing
 from krtracker.daemon.heartbeat import ailments, read
-from krtracker.errors import UsageError
+from krtracker.errors import StoreUnusableError, UsageError
 from krtracker.store import Snapshot, StorePaths
 from tests.daemon.living import Daemon, Shop, daemon, metric
 
@@ -227,3 +228,60 @@ def test_a_missing_secret_fails_its_own_metrics_and_is_never_printed(shop: Shop)
         living.end()
     assert again["outcome"] == "unavailable"
     assert "kr-canary" not in json.dumps(living.lines)
+
+
+def test_a_full_disk_makes_it_degraded_not_dead_and_it_recovers(shop: Shop) -> None:
+    """No file of the daemon may grow past what it has (RLIMIT_FSIZE), then it may again."""
+    with daemon(shop) as living:
+        settled(living)
+        shop.restate(777)
+        number = living.process.pid
+        before = resource.prlimit(number, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        with pytest.raises(StoreUnusableError, match="full"):
+            perform(shop, {"command": "collect"})
+        with pytest.raises(StoreUnusableError):
+            perform(shop, {"command": "evaluate"})
+        living.wait_for("degraded")
+        assert living.process.poll() is None
+        resource.prlimit(number, resource.RLIMIT_FSIZE, before)
+        events = perform(shop, {"command": "collect"})
+        living.wait_for("recovered")
+        code, _ = living.end()
+    assert [one["revised"] for one in events if one["event"] == "run"] == [1]
+    assert code == 0
+
+
+def test_the_socket_works_from_a_folder_whose_path_is_very_long(tmp_path: Path) -> None:
+    folder = tmp_path / ("deep" * 30)
+    folder.mkdir()
+    shop = Shop(folder)
+    shop.write()
+    shop.fill()
+    with daemon(shop) as living:
+        settled(living)
+        assert perform(shop, {"command": "evaluate"})[-1]["event"] == "done"
+        living.wait_for("request")
+        assert living.end()[0] == 0
+
+
+def test_systemd_is_told_when_it_is_ready_and_when_it_stops(shop: Shop, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(30)
+        with daemon(shop, NOTIFY_SOCKET=str(tmp_path / "notify")) as living:
+            assert systemd.recv(100) == b"READY=1"
+            living.end()
+            assert systemd.recv(100) == b"STOPPING=1"
+
+
+def test_a_configuration_that_is_not_valid_at_the_start_is_refused_with_all_mistakes(
+    shop: Shop,
+) -> None:
+    shop.write(metric("orders").replace("query", "qurey").replace("refresh", "refersh"))
+    with daemon(shop) as living:
+        code = living.process.wait(60)
+        with pytest.raises(AssertionError) as said:
+            living.wait_for("started")
+    assert code == 3
+    assert "qurey" in str(said.value)
+    assert "refersh" in str(said.value)
