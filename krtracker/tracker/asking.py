@@ -16,8 +16,8 @@ from krtracker.model import Evaluation, Workspace
 from krtracker.periods import ONE_DAY, Span, local_day
 from krtracker.settings import parse
 from krtracker.store import Reader
-from krtracker.tracker.folding import behind, fold
-from krtracker.tracker.questions import goals, question, questions, read_material
+from krtracker.tracker.folding import behind, fold, knowing
+from krtracker.tracker.questions import goals, questions, read_material
 
 
 @dataclass(frozen=True)
@@ -81,21 +81,20 @@ def answer_day(
     Raises UsageError for a day that is not over in the zone of a metric asked for.
     """
     asked = goals(workspace, names)
-    material = replace(read_material(reader, asked), votes={})
-    answers = []
     for goal in asked:
         if day >= local_day(now, goal.metric.zone):
             raise UsageError(f"{day} is not over yet: name an earlier day, or leave `--day` out")
-        put = question(goal, material, today=day + ONE_DAY, ready=True, holidays=workspace.holidays)
-        answers.append(_at_end_of(put, now))
-    return Answers(tuple(answers), workspace, now)
+    material = replace(read_material(reader, asked), votes={})
+    put = questions(workspace, asked, material, now)
+    answers = tuple(_at_end_of(day, knowing(one, now)) for one in put)
+    return Answers(answers, workspace, now)
 
 
-def _at_end_of(asked: Question, now: datetime) -> Evaluation:
-    """The answer at a question's day, after all days of the cycle before it were judged."""
+def _at_end_of(day: date, asked: Question) -> Evaluation:
+    """The answer of a day, after all days of the cycle before it were judged."""
     span = asked.key_result.span
-    before = Span(span.first, min(asked.today - 2 * ONE_DAY, span.last))
-    return evaluate(behind(asked, fold(asked, before, now), now))
+    before = fold(asked, Span(span.first, min(day - ONE_DAY, span.last)))
+    return evaluate(replace(behind(asked, before), today=day + ONE_DAY, ready=True))
 
 
 def _is_same(stored: Evaluation, answer: Evaluation) -> bool:

@@ -1,0 +1,151 @@
+"""Where the parts meet: plug-in tables checked with their places, secrets read late."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from krtracker import settings, wiring
+from krtracker.connector import SourceRejectedError
+from krtracker.errors import KrtrackerError, Problem
+from krtracker.model import Workspace
+
+SOURCE = '[sources.db]\nconnector = "sql"\nurl = "sqlite:///x.sqlite"\n'
+METRIC = """
+[metrics.dau]
+kind = "count"
+source = "db"
+query = "select day, value from t where day >= :start and day < :end"
+"""
+
+
+def workspace(folder: Path, text: str = SOURCE + METRIC) -> Workspace:
+    head = 'schema = 1\nname = "T"\ntimezone = "UTC"\n'
+    return settings.parse({"krtracker.toml": head + text}, folder=folder)
+
+
+def problem(folder: Path, text: str) -> Problem:
+    (found,) = wiring.check(workspace(folder, text))
+    return found
+
+
+def at(found: Problem) -> tuple[str, str]:
+    """The line a problem stands in and the part that is marked."""
+    assert found.place is not None
+    place = found.place
+    return place.text, place.text[place.column - 1 : place.column - 1 + place.width]
+
+
+def test_what_fits_is_not_spoken_of(tmp_path: Path) -> None:
+    assert wiring.check(workspace(tmp_path)) == ()
+
+
+def test_an_unknown_connector_is_named_with_the_nearest(tmp_path: Path) -> None:
+    found = problem(tmp_path, SOURCE.replace('"sql"', '"sqll"') + METRIC)
+    assert (found.code, found.message, found.help) == (
+        "K040", "no connector `sqll`", "did you mean `sql`?",
+    )  # fmt: skip
+    assert at(found) == ('connector = "sqll"', '"sqll"')
+
+
+def test_an_unknown_option_of_a_source_is_named_with_the_nearest(tmp_path: Path) -> None:
+    found = problem(tmp_path, SOURCE + "max_row = 5\n" + METRIC)
+    assert (found.code, found.help) == ("K042", "did you mean `max_rows`?")
+    assert at(found) == ("max_row = 5", "max_row")
+
+
+def test_an_unknown_option_of_a_metric_is_told_at_its_place(tmp_path: Path) -> None:
+    found = problem(tmp_path, SOURCE + METRIC + "sharding = 5\n")
+    assert (found.code, found.message) == ("K042", "unknown option `sharding` in metric `dau`")
+    assert at(found) == ("sharding = 5", "sharding")
+
+
+def test_a_missing_option_is_named(tmp_path: Path) -> None:
+    found = problem(tmp_path, SOURCE.replace('url = "sqlite:///x.sqlite"\n', "") + METRIC)
+    assert (found.code, found.message) == ("K043", "`url` is missing in source `db`")
+
+
+def test_an_option_of_the_wrong_type_is_told_at_its_value(tmp_path: Path) -> None:
+    found = problem(tmp_path, SOURCE + 'max_rows = "many"\n' + METRIC)
+    assert (found.code, at(found)[1]) == ("K044", '"many"')
+
+
+def test_a_query_its_connector_cannot_run_says_why(tmp_path: Path) -> None:
+    written = METRIC.replace("select day, value from t", "delete from t")
+    found = problem(tmp_path, SOURCE + written)
+    assert found.code == "K044"
+    assert "DELETE" in found.label
+
+
+def test_every_misfit_of_every_table_is_told_at_once(tmp_path: Path) -> None:
+    text = SOURCE + 'max_rows = "many"\nspeed = 3\n' + METRIC + "sharding = 5\n"
+    codes = [one.code for one in wiring.check(workspace(tmp_path, text))]
+    assert sorted(codes) == ["K042", "K042", "K044"]
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x.sqlite", "${env:NOT_SET}", "postgresql://host/db"])
+def test_an_address_without_a_password_is_no_secret_in_plain_text(tmp_path: Path, url: str) -> None:
+    assert wiring.check(workspace(tmp_path, SOURCE.replace("sqlite:///x.sqlite", url))) == ()
+
+
+def test_what_a_connector_calls_a_secret_may_not_stand_in_plain_text(tmp_path: Path) -> None:
+    (found, *_) = wiring.check(workspace(tmp_path, SOURCE.replace("sqlite:///x.sqlite", "hunter2")))
+    assert (found.code, at(found)[1]) == ("K045", '"hunter2"')
+    assert "hunter2" not in found.message + found.label + found.help
+
+
+def test_a_reference_fits_an_option_of_any_type(tmp_path: Path) -> None:
+    text = SOURCE + 'max_rows = "${env:MAX_ROWS}"\n' + METRIC
+    assert wiring.check(workspace(tmp_path, text)) == ()
+
+
+def test_a_standard_metric_is_left_to_the_version_that_brings_it(tmp_path: Path) -> None:
+    text = SOURCE + '[metrics.dau]\nkind = "count"\nsource = "db"\nstandard = "dau"\n'
+    assert wiring.check(workspace(tmp_path, text)) == ()
+
+
+def test_secrets_are_read_when_a_source_is_opened_and_not_before(tmp_path: Path) -> None:
+    text = SOURCE.replace("sqlite:///x.sqlite", "${env:URL_OF_THIS_TEST}") + METRIC
+    sources = wiring.sources(workspace(tmp_path, text), {})
+    with pytest.raises(KrtrackerError, match="URL_OF_THIS_TEST"):
+        sources.open("db")
+
+
+def test_a_reference_in_an_option_that_is_no_secret_is_plain_text_to_its_connector(
+    tmp_path: Path,
+) -> None:
+    text = SOURCE + 'max_rows = "${env:MAX_ROWS}"\n' + METRIC
+    sources = wiring.sources(workspace(tmp_path, text), {"MAX_ROWS": "17"})
+    assert sources.open("db") is sources.open("db")
+    sources.close()
+
+
+def test_a_secret_that_does_not_fit_is_rejected_without_being_shown(tmp_path: Path) -> None:
+    text = SOURCE + 'max_rows = "${env:MAX_ROWS}"\n' + METRIC
+    sources = wiring.sources(workspace(tmp_path, text), {"MAX_ROWS": "hunter2"})
+    with pytest.raises(SourceRejectedError) as caught:
+        sources.open("db")
+    assert "hunter2" not in str(caught.value)
+    assert "max_rows" in str(caught.value)
+
+
+def test_the_file_beside_the_configuration_is_read_under_the_environment(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MAX_ROWS=none\nURL=sqlite:///x.sqlite\n")
+    text = SOURCE.replace("sqlite:///x.sqlite", "${env:URL}") + 'max_rows = "${env:MAX_ROWS}"\n'
+    sources = wiring.sources(workspace(tmp_path, text + METRIC), {"MAX_ROWS": "5"})
+    sources.open("db")
+    sources.close()
+
+
+def test_a_closed_set_of_sources_opens_them_anew(tmp_path: Path) -> None:
+    sources = wiring.sources(workspace(tmp_path), {})
+    first = sources.open("db")
+    sources.close()
+    assert sources.open("db") is not first
+
+
+def test_the_clock_is_aware_of_its_zone() -> None:
+    offset = wiring.now().utcoffset()
+    assert offset is not None
+    assert not offset
