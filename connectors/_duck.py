@@ -51,7 +51,7 @@ class Duck:
         return self._connection
 
     def rows(
-        self, text: str, values: Mapping[str, Any], window: Window, watchdog: Watchdog
+        self, text: str, values: Mapping[str, Any], window: Window, *, watchdog: Watchdog
     ) -> tuple[Names, list[Sequence[Any]]]:
         """Column names and rows of one SELECT; refuses any other statement."""
         connection = self.connection(window.zone, watchdog)

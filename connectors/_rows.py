@@ -204,9 +204,7 @@ def _weighted(
     weights = _numbers(days, raw_weights, "weight")
     for day, weight in zip(days, weights, strict=True):
         if weight < 0:
-            raise UnexpectedAnswerError(
-                f"`weight` of {day} is negative: it counts what lies behind"
-            )
+            raise UnexpectedAnswerError(f"`weight` of {day} is negative: it is a count")
     # An average over no rows is NULL with weight 0: known, and adding nothing (decisions.md 15).
     pairs = zip(raw_values, weights, strict=True)
     filled = [0.0 if raw is None and weight == 0 else raw for raw, weight in pairs]
@@ -229,19 +227,16 @@ def _quotients(
             raise UnexpectedAnswerError(f"`denominator` of {day} is negative ({bottom:g})")
         values.append(top / bottom if bottom else 0.0)
         weights.append(bottom)
-    return values, weights
+    return _numbers(days, values, "value"), weights
 
 
 def _segments(column: Sequence[Any], days: Sequence[date]) -> Sequence[str]:
-    if set(map(type, column)) == {str}:
-        return column
-    for day, raw in zip(days, column, strict=True):
-        if raw is None:
-            raise UnexpectedAnswerError(
-                f"`segment` of {day} is NULL: write coalesce(segment, 'unknown'), "
-                "or coalesce(segment, '') for the whole"
-            )
-    return [str(raw) for raw in column]
+    if None in column:
+        raise UnexpectedAnswerError(
+            f"`segment` of {days[column.index(None)]} is NULL: write coalesce(segment, 'unknown'), "
+            "or coalesce(segment, '') for the whole"
+        )
+    return list(map(str, column))
 
 
 def shown(raw: Any) -> str:

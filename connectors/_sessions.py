@@ -102,7 +102,7 @@ def _connect(engine: Engine, database: Database, watchdog: Watchdog) -> Connecti
         database.opened(connection)
         return connection
 
-    with _translated(database, engine.url, watchdog, "refused the connection"):
+    with _translated(database, engine.url, watchdog, refused="refused the connection"):
         return within(watchdog, connect, lambda late: late.close())
 
 
@@ -119,17 +119,19 @@ class SqlSession:
         values = self._database.bound(statement.values(window))
         try:
             with (
-                _translated(self._database, self._connection.engine.url, watchdog, "refused"),
+                _translated(
+                    self._database, self._connection.engine.url, watchdog, refused="refused"
+                ),
                 watchdog.over(lambda: self._database.cancel(self._driver)),
             ):
-                names, rows = self._rows(statement, values, window, watchdog.remaining)
+                names, rows = self._rows(statement, values, window, seconds=watchdog.remaining)
         finally:
             self._end(watchdog)
         shown = {name: str(value) for name, value in values.items()}
         return answer(names, rows, window, parameters=shown)
 
     def _rows(
-        self, statement: Statement, values: dict[str, Any], window: Window, seconds: float
+        self, statement: Statement, values: dict[str, Any], window: Window, *, seconds: float
     ) -> tuple[Sequence[str], list[Sequence[Any]]]:
         from sqlalchemy import text
 
@@ -181,7 +183,7 @@ class DuckSession:
 
         statement = read_statement(query.query)
         values = statement.values(window)
-        names, rows = self._duck.rows(rendered(statement), values, window, watchdog)
+        names, rows = self._duck.rows(rendered(statement), values, window, watchdog=watchdog)
         shown = {name: str(value) for name, value in values.items()}
         return answer(names, rows, window, parameters=shown)
 
@@ -190,7 +192,9 @@ class DuckSession:
 
 
 @contextmanager
-def _translated(database: Database, url: URL, watchdog: Watchdog, refused: str) -> Generator[None]:
+def _translated(
+    database: Database, url: URL, watchdog: Watchdog, *, refused: str
+) -> Generator[None]:
     """Turns a driver's exception into one of the contract's three, without a secret in it."""
     from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 

@@ -171,15 +171,14 @@ class FilesSession:
 
     def ask(self, query: FilesQuery, window: Window, watchdog: Watchdog) -> Answer:
         if query.file is not None:
-            return self._from_file(query.file, query.columns, window, watchdog)
+            return self._from_file(query.file, query.columns, window, watchdog=watchdog)
         from connectors._duck import rendered
 
         statement = read_statement(query.query or "")
-        for name, pattern in self._tables.items():
-            if statement.mentions(name):
-                self._view(name, pattern, window, watchdog)
+        for name in filter(statement.mentions, self._tables):
+            self._view(name, window, watchdog)
         values = statement.values(window)
-        names, rows = self._duck.rows(rendered(statement), values, window, watchdog)
+        names, rows = self._duck.rows(rendered(statement), values, window, watchdog=watchdog)
         shown = {name: str(value) for name, value in values.items()}
         return answer(names, rows, window, parameters=shown)
 
@@ -196,17 +195,17 @@ class FilesSession:
         connection.execute("SET enable_external_access = false")
         return connection
 
-    def _view(self, name: str, pattern: str, window: Window, watchdog: Watchdog) -> None:
+    def _view(self, name: str, window: Window, watchdog: Watchdog) -> None:
         from connectors._duck import quoted_name, translated
 
-        source = self._reading(pattern)
+        source = self._reading(self._tables[name])
         connection = self._duck.connection(window.zone, watchdog)
         with translated(watchdog), watchdog.over(connection.interrupt):
             view = f"CREATE VIEW IF NOT EXISTS {quoted_name(name)} AS FROM {source}"
             connection.execute(view)
 
     def _from_file(
-        self, pattern: str, columns: Columns | None, window: Window, watchdog: Watchdog
+        self, pattern: str, columns: Columns | None, window: Window, *, watchdog: Watchdog
     ) -> Answer:
         from connectors._duck import quoted_name
 
@@ -221,7 +220,7 @@ class FilesSession:
         parts = ("SELECT", wanted or "*", "FROM", self._reading(pattern), "WHERE", kept)
         edges = window.first - timedelta(days=1), window.last + timedelta(days=1)
         values = dict(zip(("first", "last"), (f"{edge:%Y%m%d}" for edge in edges), strict=True))
-        names, rows = self._duck.rows(" ".join(parts), values, window, watchdog)
+        names, rows = self._duck.rows(" ".join(parts), values, window, watchdog=watchdog)
         shown = {"start": str(window.first), "end": str(window.end)}
         return answer(names, rows, window, parameters=shown, clipped=True)
 

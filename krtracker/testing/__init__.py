@@ -3,7 +3,7 @@
     from krtracker.testing import check_connector
 
     def test_contract() -> None:
-        check_connector("sql", {"url": url}, {"query": query}, Window(first, last, "UTC"))
+        check_connector("sql", {"url": url}, {"query": query}, window=Window(first, last, "UTC"))
 
 Each broken rule is a ContractError whose `rule` names it. Cases only the caller can make (a source
 that hangs, a query that fails) are given as `hanging`, `failing` and `broken`.
@@ -26,6 +26,7 @@ def check_connector(
     connector: str | ConnectorType,
     source: Source,
     query: Query,
+    *,
     window: Window,
     **cases: Any,
 ) -> Answer:

@@ -199,4 +199,4 @@ def test_the_contract_is_kept_to_the_letter(tmp_path: Path) -> None:
         "broken": {"folder": str(tmp_path / "gone")},
         "hanging": {"query": endless},
     }
-    check_connector("files", source, {"file": "visits.csv"}, WEEK, **cases)
+    check_connector("files", source, {"file": "visits.csv"}, window=WEEK, **cases)

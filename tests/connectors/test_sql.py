@@ -258,4 +258,6 @@ def test_the_contract_is_kept_to_the_letter(engine: Engine, table: Table) -> Non
     week = Window(FIRST, LAST, "Europe/Berlin")
     missing = {"query": "select day, v as value from nowhere where day < :end"}
     source, query = {"url": table.url}, {"query": BY_DAY}
-    check_connector("sql", source, query, week, failing=missing, broken=broken, hanging=endless)
+    check_connector(
+        "sql", source, query, window=week, failing=missing, broken=broken, hanging=endless
+    )

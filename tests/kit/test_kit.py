@@ -20,7 +20,7 @@ def check(kind: Any) -> Any:
         kind,
         {},
         {},
-        WINDOW,
+        window=WINDOW,
         failing={"query": "bad"},
         broken={"kind": "unreachable"},
         hanging_source={"kind": "hangs"},
@@ -42,9 +42,9 @@ def test_each_broken_rule_is_caught_by_its_name(kind: type[Good], rule: str) -> 
 def test_a_window_without_points_proves_nothing_and_is_refused() -> None:
     good: Any = Good
     with pytest.raises(ContractError, match="the kit needs a window with points"):
-        check_connector(good, {}, {}, Window(date(2020, 1, 1), date(2020, 1, 2), "UTC"))
+        check_connector(good, {}, {}, window=Window(date(2020, 1, 1), date(2020, 1, 2), "UTC"))
 
 
 def test_a_connector_is_found_by_its_registered_name() -> None:
     with pytest.raises(UnknownNameError, match="did you mean `sql`"):
-        check_connector("sqll", {}, {}, WINDOW)
+        check_connector("sqll", {}, {}, window=WINDOW)
