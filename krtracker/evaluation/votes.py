@@ -13,9 +13,10 @@ REMEMBERED = 7
 
 def votes_before(votes: Sequence[Vote], day: int | None) -> tuple[Vote, ...]:
     """The newest votes of data days before `day` (an ordinal), oldest first."""
-    if day is None:
-        return tuple(votes[-REMEMBERED:])
-    return tuple([vote for vote in votes if vote.data_day.toordinal() < day][-REMEMBERED:])
+    end = len(votes)
+    while day is not None and end and votes[end - 1].data_day.toordinal() >= day:
+        end -= 1
+    return tuple(votes[max(0, end - REMEMBERED) : end])
 
 
 def standing(votes: Sequence[Vote]) -> tuple[Status | None, Status | None]:
