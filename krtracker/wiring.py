@@ -140,11 +140,11 @@ def _misfits(shape: type[Options], table: Mapping[str, Any], place: _Places) -> 
     except ValidationError as error:
         for one in error.errors(include_url=False):
             if not isinstance(one["input"], Secret):
-                yield _misfit(shape, one["loc"], (one["type"], one["msg"]), place)
+                yield _misfit(shape, one["loc"], (one["type"], one["msg"]), place=place)
 
 
 def _misfit(
-    shape: type[BaseModel], path: Sequence[int | str], said: tuple[str, str], place: _Places
+    shape: type[BaseModel], path: Sequence[int | str], said: tuple[str, str], *, place: _Places
 ) -> Problem:
     kind, words = said
     key = str(path[-1]) if path else ""

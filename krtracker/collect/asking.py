@@ -76,7 +76,7 @@ def collect(
     """
     judgement, left, silent = _Judgement(now), list(asks), 0
     while left:
-        fetch, done = _Fetch(connector, left, deadline, silent), 0
+        fetch, done = _Fetch(connector, left, deadline, silent=silent), 0
         try:
             while done < len(left) and not fetch.over:
                 started = now()
@@ -109,6 +109,7 @@ class _Fetch:
         connector: Connector[Any],
         asks: list[MetricAsk],
         deadline: Deadline,
+        *,
         silent: int,
     ) -> None:
         self._connector, self._asks, self._deadline = connector, asks, deadline
@@ -184,7 +185,7 @@ class _Judgement:
             memory.learn(ask.known)
         judged = judge(metric, answer.points, ask.window, memory=memory, week_start=ask.week_start)
         newest = judged.points[-1].day if judged.points else None
-        stale = freshness_note(metric, newest, ask.window, self._now())
+        stale = freshness_note(metric, newest, ask.window, now=self._now())
         return Pull(
             metric=metric.id,
             source=metric.source,
@@ -202,7 +203,7 @@ class _Judgement:
         )
 
 
-def _failed(ask: MetricAsk, failure: Failure, started: datetime, requests: int = 1) -> Pull:
+def _failed(ask: MetricAsk, failure: Failure, started: datetime, *, requests: int = 1) -> Pull:
     return Pull(
         metric=ask.metric.id,
         source=ask.metric.source,

@@ -70,11 +70,11 @@ def judge(
         return Judged(())
     suspects: Suspects = {}
     if metric.domain is not None:
-        _outside(accepted, metric.domain, "the metric's domain is", suspects)
+        _outside(accepted, metric.domain, "the metric's domain is", suspects=suspects)
     if metric.expect.between is not None:
-        _outside(accepted, metric.expect.between, "expected between", suspects)
+        _outside(accepted, metric.expect.between, "expected between", suspects=suspects)
     if needs_history(metric):
-        _unlike_before(accepted, metric.expect, memory, suspects)
+        _unlike_before(accepted, metric.expect, memory, suspects=suspects)
     return Judged(accepted, suspects)
 
 
@@ -102,7 +102,7 @@ def checked_points(
     return _one_a_day(points)
 
 
-def freshness_note(metric: Metric, newest: date | None, window: Window, now: datetime) -> str:
+def freshness_note(metric: Metric, newest: date | None, window: Window, *, now: datetime) -> str:
     """What to note when the newest day is older than `fresh_within`; empty when it is not.
 
     A window that could not have held a day so new is not judged: old history is not stale.
@@ -179,7 +179,7 @@ def _one_a_day(points: list[Point]) -> list[Point]:
 
 
 def _outside(
-    points: list[Point], limits: tuple[float, float], words: str, suspects: Suspects
+    points: list[Point], limits: tuple[float, float], words: str, *, suspects: Suspects
 ) -> None:
     low, high = (
         limit - CLOSE * max(1.0, abs(limit)) * sign
@@ -195,7 +195,7 @@ def _outside(
 
 
 def _unlike_before(
-    points: list[Point], expect: Expectations, memory: Memory, suspects: Suspects
+    points: list[Point], expect: Expectations, memory: Memory, *, suspects: Suspects
 ) -> None:
     """Compares each day with earlier unsuspected ones, and remembers it when it holds."""
     back = LOOK_BACK[expect.change_against]

@@ -59,7 +59,7 @@ def answer_as_of(
     material = read_material(reader, asked, as_of=instant)
     stored = reader.evaluations(as_of=instant)
     answers = []
-    for one in questions(workspace, asked, material, instant):
+    for one in questions(workspace, asked, material, now=instant):
         answer, kept = evaluate(one), stored.get(one.key_result.id)
         if kept is not None and _is_same(kept.evaluation, answer):
             # Only there does it say what it measured for good: by now that counts as known.
@@ -85,7 +85,7 @@ def answer_day(
         if day >= local_day(now, goal.metric.zone):
             raise UsageError(f"{day} is not over yet: name an earlier day, or leave `--day` out")
     material = replace(read_material(reader, asked), votes={})
-    put = questions(workspace, asked, material, now)
+    put = questions(workspace, asked, material, now=now)
     answers = tuple(_at_end_of(day, knowing(one, now)) for one in put)
     return Answers(answers, workspace, now)
 

@@ -65,7 +65,7 @@ def due_windows(
     that a week off is one combined window.
     """
     covered = state.coverage if state is not None else ()
-    again = _restated_from(metric, covered, due, week_start)
+    again = _restated_from(metric, covered, due, week_start=week_start)
     wanted = [*subtract_spans(due, covered), Span(max(due.first, again), due.last)]
     whole = merge_spans(_whole_periods(span, metric.grain, week_start) for span in wanted)
     return tuple(one for span in whole for one in chunks(span, metric.grain, week_start))
@@ -89,22 +89,24 @@ def _whole_periods(span: Span, grain: Grain, week_start: int) -> Span:
     return Span(first, period_last_day(span.last, grain, week_start))
 
 
-def _restated_from(metric: Metric, covered: tuple[Span, ...], due: Span, week_start: int) -> date:
+def _restated_from(
+    metric: Metric, covered: tuple[Span, ...], due: Span, *, week_start: int
+) -> date:
     """The first day that has to be read again although it is covered."""
     periods = metric.settles_in + MARGIN
-    usual = _first_of_last(metric, due.last, periods, week_start)
+    usual = _first_of_last(metric, due.last, periods, week_start=week_start)
     known = [span.last for span in covered if span.last >= due.first]
     newest = min(max(known, default=due.last), due.last)
-    before = _first_of_last(metric, due.last, 2, week_start)
+    before = _first_of_last(metric, due.last, 2, week_start=week_start)
     # One new period is the ordinary day; more than that is a standstill.
     return (
         usual
         if newest >= before
-        else min(usual, _first_of_last(metric, newest, periods, week_start))
+        else min(usual, _first_of_last(metric, newest, periods, week_start=week_start))
     )
 
 
-def _first_of_last(metric: Metric, day: date, periods: int, week_start: int = 0) -> date:
+def _first_of_last(metric: Metric, day: date, periods: int, *, week_start: int = 0) -> date:
     """The first day of the last `periods` periods up to the one that holds `day`."""
     if metric.grain is Grain.DAY:
         return day - ONE_DAY * (periods - 1)

@@ -72,7 +72,7 @@ def plan(
         if paused is not None:
             made.paused.append(paused)
             continue
-        due = due_now(metric, moment.now, needed.get(metric.id), workspace.week_start)
+        due = due_now(metric, moment.now, needed.get(metric.id), week_start=workspace.week_start)
         if due is not None:
             windows = due_windows(metric, state, due, week_start=workspace.week_start)
             made.add(Wanted(metric, windows, state))
@@ -89,7 +89,7 @@ class Moment:
     reloaded_at: datetime | None = None
 
 
-def due_now(metric: Metric, now: datetime, needed: date | None, week_start: int) -> Span | None:
+def due_now(metric: Metric, now: datetime, needed: date | None, *, week_start: int) -> Span | None:
     """The days of a metric that should be known at an instant."""
     today = local_day(now, metric.zone)
     first = history_start(metric, today, needed)

@@ -69,7 +69,9 @@ class Round:
                     Progress(pull.metric, source, pull.window, pull.outcome, days, total)
                 )
         for ask in asks[done:]:
-            self._pulls.append(_unasked(ask.metric, ask.window.span, Outcome.INTERRUPTED, now()))
+            self._pulls.append(
+                _unasked(ask.metric, ask.window.span, Outcome.INTERRUPTED, now=now())
+            )
         self._commit(now)
 
     def _asks(self, wanted: Wanted, now: Callable[[], datetime]) -> Iterator[MetricAsk]:
@@ -78,7 +80,7 @@ class Round:
             query = self._sources.query(metric)
         except (ConnectorError, KrtrackerError) as error:
             for span in wanted.windows:
-                pull = _unasked(metric, span, Outcome.REJECTED, now(), str(error))
+                pull = _unasked(metric, span, Outcome.REJECTED, now=now(), message=str(error))
                 self._take(pull, None, now)
             return
         known = self._known(metric, wanted.windows)
@@ -158,7 +160,7 @@ def series_of(workspace: Workspace, metric: Metric) -> set[tuple[str, str]]:
 
 
 def _unasked(
-    metric: Metric, span: Span, outcome: Outcome, now: datetime, message: str = ""
+    metric: Metric, span: Span, outcome: Outcome, *, now: datetime, message: str = ""
 ) -> Pull:
     return Pull(
         metric=metric.id,

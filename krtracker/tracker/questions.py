@@ -10,6 +10,7 @@ from datetime import date, datetime
 from krtracker.evaluation import Question, needed_span
 from krtracker.model import (
     Cycle,
+    Expectations,
     Frozen,
     KeyResult,
     KeyResultType,
@@ -48,6 +49,7 @@ class Material:
     coverage: Mapping[str, tuple[Span, ...]]
     votes: Mapping[str, tuple[Vote, ...]]
     frozen: Mapping[str, tuple[Frozen, ...]]
+    withheld: Mapping[tuple[str, str], tuple[date, ...]]
 
     def of(self, goal: Goal) -> Series:
         """The goal's own days and no others, so that its answer does not hang on its neighbours."""
@@ -139,7 +141,32 @@ def read_material(
         coverage=reader.coverage({goal.metric.id for goal in asked}, as_of=as_of),
         votes=reader.votes(names, as_of=as_of),
         frozen=reader.frozen(as_of=as_of),
+        withheld=_withheld(reader, asked, spans, as_of=as_of),
     )
+
+
+def _withheld(
+    reader: Reader,
+    asked: Sequence[Goal],
+    spans: Mapping[tuple[str, str], Span],
+    *,
+    as_of: datetime | None,
+) -> dict[tuple[str, str], tuple[date, ...]]:
+    """The quarantined days, where one could be taken for a zero: of few metrics, if any."""
+    doubtful = {
+        goal.series
+        for goal in asked
+        if goal.metric.missing_is_zero
+        and (goal.metric.domain is not None or goal.metric.expect != Expectations())
+    }
+    return {
+        (metric, segment): tuple(
+            ground.day
+            for ground in reader.grounds(metric, segment, spans[metric, segment], as_of=as_of)
+            if ground.status == "quarantined"
+        )
+        for metric, segment in doubtful
+    }
 
 
 def question(
@@ -158,11 +185,12 @@ def question(
         votes=material.votes.get(goal.key_result.id, ()),
         previous_cycle=goal.previous_cycle,
         holidays=holidays,
+        withheld=material.withheld.get(goal.series, ()),
     )
 
 
 def questions(
-    workspace: Workspace, asked: Iterable[Goal], material: Material, now: datetime
+    workspace: Workspace, asked: Iterable[Goal], material: Material, *, now: datetime
 ) -> list[Question]:
     """Every goal asked at an instant, each at the local day of its own metric."""
     days = LocalDays(now)

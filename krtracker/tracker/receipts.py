@@ -86,7 +86,7 @@ def receipt(
     frozen = reader.frozen(as_of=said.as_of).get(goal.id, ())
     series = asked.series
     window = _baseline_window(frozen, asked)
-    grounds = _grounds(reader, series, answer.window, said.as_of)
+    grounds = _grounds(reader, series, answer.window, as_of=said.as_of)
     runs = [reader.run(run) for run in sorted({one.run for one in grounds})]
     newest = runs[-1] if runs else None
     source = said.workspace.sources.get(asked.metric.source)
@@ -99,7 +99,7 @@ def receipt(
         connector=source.connector if source is not None else "",
         grounds=grounds,
         baseline_window=window,
-        baseline_grounds=_grounds(reader, series, window, said.as_of),
+        baseline_grounds=_grounds(reader, series, window, as_of=said.as_of),
         frozen=frozen,
         runs=tuple(runs),
         query_text=newest.query_text if newest is not None else query_text(asked.metric),
@@ -133,9 +133,10 @@ def _said(
         return _Said(told.evaluations[0], workspace)
     newest = reader.evaluations().get(key_result)
     if newest is not None and newest.configuration == workspace.digest:
-        return _Said(newest.evaluation, workspace, newest.recorded_at)
+        # Its rows as they were then: what came since is not what it follows from.
+        return _Said(newest.evaluation, workspace, newest.recorded_at, newest.recorded_at)
     asked = goals(workspace, {key_result})
-    put = questions(workspace, asked, read_material(reader, asked), now)
+    put = questions(workspace, asked, read_material(reader, asked), now=now)
     return _Said(evaluate(put[0]), workspace)
 
 
@@ -159,7 +160,7 @@ def _baseline_window(frozen: Sequence[Frozen], goal: Goal) -> Span | None:
 
 
 def _grounds(
-    reader: Reader, series: tuple[str, str], window: Span | None, as_of: datetime | None
+    reader: Reader, series: tuple[str, str], window: Span | None, *, as_of: datetime | None
 ) -> tuple[Ground, ...]:
     if window is None:
         return ()

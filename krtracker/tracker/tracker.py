@@ -141,7 +141,7 @@ class Tracker:
         asked = goals(workspace)
         material = read_material(self._store.reader(), asked)
         version = configuration_version(workspace)
-        put, past = with_past(questions(workspace, asked, material, now), now)
+        put, past = with_past(questions(workspace, asked, material, now=now), now)
         if past:
             self._store.save(
                 past, version=version, catalogue=workspace, now=now, reconstructed=True
@@ -196,7 +196,7 @@ def _past_span(metric: Metric, span: Span | None, workspace: Workspace, *, now: 
     yesterday = local_day(now, metric.zone) - ONE_DAY
     if span is None:
         needed = first_needed_days(workspace).get(metric.id)
-        due = due_now(metric, now, needed, workspace.week_start)
+        due = due_now(metric, now, needed, week_start=workspace.week_start)
         whole = due if due is not None else Span(yesterday, yesterday - ONE_DAY)
     else:
         whole = Span(span.first, min(span.last, yesterday))

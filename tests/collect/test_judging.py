@@ -177,9 +177,9 @@ def test_fresh_is_counted_from_the_end_of_the_newest_day(now: datetime, note: st
     metric = replace(METRIC, expect=Expectations(fresh_within=32 * 3600.0))
     last = date(2026, 3, 29) if not note else date(2026, 3, 28)
     window = Window(FIRST, now.date() - timedelta(days=1), "Europe/Berlin")
-    assert freshness_note(metric, last, window, now) == note
+    assert freshness_note(metric, last, window, now=now) == note
 
 
 def test_old_history_is_not_called_stale() -> None:
     metric = replace(METRIC, expect=Expectations(fresh_within=3600.0))
-    assert freshness_note(metric, day(3), WINDOW, datetime(2026, 9, 1, tzinfo=UTC)) == ""
+    assert freshness_note(metric, day(3), WINDOW, now=datetime(2026, 9, 1, tzinfo=UTC)) == ""

@@ -243,3 +243,24 @@ def test_a_key_result_of_a_segment_sees_that_segment_only(company: Company) -> N
     with company.tracking() as at:
         at.tracker.collect()
         assert at.judged("2026-q4/france").actual == 1.0
+
+
+def test_a_suspect_day_is_not_read_as_a_zero(company: Company) -> None:
+    """Ten a day and one day of 5,000: the mean of the six others is ten, not 60 / 7."""
+    company.add(
+        "metrics.toml",
+        '[metrics.orders]\nkind = "count"\nsource = "db"\nmissing = "zero"\ndomain = [0, 1000]\n'
+        'query = "select day, value from orders where day >= :start and day < :end"\n',
+    )
+    company.add(
+        "okrs/q4.toml",
+        '[key_results.orders-20]\nobjective = "growth"\nmetric = "orders"\n'
+        "baseline = 0\ntarget = 20\n",
+    )
+    orders: dict[date, float | str | None] = dict.fromkeys(
+        Span(date(2026, 1, 1), date(2026, 11, 19)), 10.0
+    )
+    company.fill("orders", {**orders, date(2026, 11, 16): 5000.0})
+    with company.tracking() as at:
+        at.tracker.collect()
+        assert at.judged("2026-q4/orders-20").actual == 10.0
