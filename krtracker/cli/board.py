@@ -123,6 +123,17 @@ def chosen_cycle(
     return (begun or cycles)[-1]
 
 
+def cycle_of(reader: Reader, key_result: str, today: date) -> str | None:
+    """The cycle a person means by a key result: a bare name is the running one's, if it has it."""
+    found = rows_of(
+        reader,
+        "select c.* from krt.key_results k join krt.cycles c on c.cycle = k.cycle "
+        "where k.name = ? or k.key_result = ? order by c.first_day, c.cycle",
+        [key_result, key_result],
+    )
+    return chosen_cycle(found, None, today)["cycle"] if found else None
+
+
 def board_of(
     workspace: Workspace,
     evaluations: Iterable[Evaluation],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import click
@@ -72,8 +73,24 @@ def backup(face: Face, to: Path | None, *, dry_run: bool) -> None:
     target = to or paths.backups
     if not dry_run:
         with Store.open(paths, now=face.now, create=False) as store:
-            target = store.backup(to)
+            made = store.backup()
+        target = made if to is None else moved(made, to)
     say_done(face, "would write" if dry_run else "wrote", target)
+
+
+def moved(made: Path, to: Path) -> Path:
+    """The finished backup at the place a person named: the store itself may not write there."""
+    target = to / made.name if to.is_dir() else to
+    half = target.with_name(f".{target.name}.tmp")
+    try:
+        shutil.copyfile(made, half)
+        half.replace(target)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        why = error.strerror or error
+        raise UsageError(f"cannot write {target}: {why}; the backup lies at {made}") from error
+    made.unlink()
+    return target
 
 
 @db.add_command

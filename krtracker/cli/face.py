@@ -185,7 +185,8 @@ def command(name: str, **settings: Any) -> Callable[[Body], click.Command]:
             except KrtrackerError as error:
                 return face.fail(error)
 
-        return click.command(name, **settings)(shared_options(called))
+        named: Callable[[Body], click.Command] = click.command(name, **settings)
+        return named(shared_options(called))
 
     return made
 

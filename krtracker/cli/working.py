@@ -110,8 +110,10 @@ def shown_progress(face: Face, events: Iterator[Event]) -> Iterator[Event]:
     with bar:
         for event in events:
             if event["event"] != "progress":
+                bar.stop()
                 yield event
                 continue
+            bar.start()
             task = tasks.get(event["source"])
             if task is None:
                 task = tasks[event["source"]] = bar.add_task(event["source"])
@@ -138,4 +140,7 @@ def progress_bar(face: Face) -> Progress | None:
         TimeElapsedColumn(),
         console=Console(stderr=True, no_color=not face.err_terminal.colour),
         transient=True,
+        # Not to be redirected: what a command says while it works belongs to stdout.
+        redirect_stdout=False,
+        redirect_stderr=False,
     )

@@ -61,8 +61,14 @@ def test_a_backup_never_replaces_a_file(filled: World) -> None:
     assert "exists and stays" in ran.stderr
 
 
+def test_a_backup_that_cannot_be_written_says_where_it_lies(filled: World) -> None:
+    ran = filled.run("db", "backup", str(filled.folder / "missing/kept.duckdb"))
+    assert ran.exit_code == 2
+    assert "the backup lies at" in ran.stderr
+
+
 def test_restoring_what_is_no_backup_is_refused(filled: World) -> None:
-    assert filled.run("db", "restore", str(filled.toml)).exit_code == 6
+    assert filled.run("db", "restore", str(filled.toml)).exit_code == 2
     assert filled.run("db", "restore", "nowhere").exit_code == 2
 
 

@@ -7,6 +7,7 @@ import io
 import json
 from datetime import timedelta
 
+import duckdb
 import pytest
 
 from tests.cli.world import TODAY, World
@@ -149,11 +150,8 @@ def test_a_query_writes_parquet_with_its_types(
     target = tmp_path_factory.mktemp("parquet") / "out.parquet"
     sql = "select day, value, null as nothing from krt.observations where metric = 'visits'"
     assert collected.run("query", sql, "--parquet", str(target)).exit_code == 0
-    import duckdb
-
-    [(days, kind)] = duckdb.sql(
-        f"select count(*), any_value(typeof(day)) from '{target}'"
-    ).fetchall()
+    asked = f"select count(*), any_value(typeof(day)) from '{target}'"
+    [(days, kind)] = duckdb.connect().execute(asked).fetchall()
     assert (days, kind) == (60, "DATE")
 
 
