@@ -6,10 +6,11 @@ Told by several threads, read by one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any
 
+from krtracker.model import Outcome
 from krtracker.schedule import Happening
 from krtracker.tracker import Collected
 
@@ -47,6 +48,24 @@ class Standing:
                 self._paused.pop(metric, None)
             self._paused |= paused
             return tuple(news)
+
+    def told(self, event: Mapping[str, Any]) -> None:
+        """Takes in what a person's command met: `run` and `failed` events (see requests.py)."""
+        with self._lock:
+            if event["event"] == "run" and Outcome(event["outcome"]).covers:
+                self._failing.get(event["source"], {}).pop(event["metric"], None)
+            elif event["event"] == "failed":
+                said = self._failing.setdefault(event["source"], {})
+                said[event["metric"]] = event["message"]
+
+    def keep(self, metrics: Container[str]) -> None:
+        """Forgets what is no longer in the configuration."""
+        with self._lock:
+            self._failing = {
+                source: {metric: words for metric, words in said.items() if metric in metrics}
+                for source, said in self._failing.items()
+            }
+            self._paused = {one: why for one, why in self._paused.items() if one in metrics}
 
     def failing(self) -> dict[str, dict[str, str]]:
         """By source and metric, what the source last said; paused metrics are not in here."""
