@@ -17,6 +17,7 @@ from krtracker.settings.messages import check_messages, check_server, plain_sect
 from krtracker.settings.metrics import read_metrics
 from krtracker.settings.objectives import check_goal_rings, read_objectives
 from krtracker.settings.reading import Tables, read_files
+from krtracker.settings.shapes import NOUNS
 from krtracker.settings.shelves import DiskShelf, Shelf, TextShelf
 from krtracker.settings.sources import read_sources
 from krtracker.settings.tables import ServerTable, StoreTable
@@ -114,5 +115,6 @@ def _places(tables: Tables) -> Places:
             )
     for document in tables.documents.values():
         for key in document.table:
-            spots.setdefault((key,), Spot(document, (key,)))
+            if key not in NOUNS:
+                spots.setdefault((key,), Spot(document, (key,)))
     return Places(spots)
