@@ -80,7 +80,7 @@ def test_ten_thousand_key_results_in_one_chain_are_read_in_seconds() -> None:
     started = time.process_time()
     found = parse(files, folder=FOLDER)
     assert len(found.key_results) == MANY + 1
-    assert time.process_time() - started < 6
+    assert time.process_time() - started < 10
 
 
 def test_ten_thousand_mistakes_are_told_in_seconds() -> None:
@@ -89,7 +89,7 @@ def test_ten_thousand_mistakes_are_told_in_seconds() -> None:
     with pytest.raises(ConfigurationError) as raised:
         parse(files, folder=FOLDER)
     assert len(raised.value.problems) == MANY
-    assert time.process_time() - started < 15
+    assert time.process_time() - started < 20
 
 
 def test_each_line_of_the_table_of_inactive_words_names_a_setting_of_the_language() -> None:
