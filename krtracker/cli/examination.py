@@ -98,7 +98,7 @@ def one_day(face: Face, workspace: Workspace, metric: Metric) -> Pull:
     from krtracker.cli.try_ import asked
 
     newest = local_day(face.now, metric.zone) - timedelta(days=1 + metric.late_by)
-    return asked(face, workspace, metric, Span(newest, newest))
+    return asked(face, workspace, metric, span=Span(newest, newest))
 
 
 def of_store(face: Face, paths: StorePaths) -> Finding:
