@@ -18,7 +18,7 @@ from krtracker.settings.tables import EventsTable, SourceTable
 READS_EVENTS = ("sql", "files")
 PATHS = ("folder", "path", "glob")
 FILE_URL = re.compile(r"((?:sqlite|duckdb)(?:\+\w+)?:///)([^/:$?][^?]*)(\?.*)?", re.S)
-NOT_DEFINING = re.compile(r"timeout|retries|retry|max_requests|pool", re.I)
+NOT_DEFINING = re.compile(r"timeout|retries|retry|max_requests|max_rows|pool", re.I)
 
 
 def read_sources(tables: Tables, folder: Path, zone: str) -> dict[str, Source]:

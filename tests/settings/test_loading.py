@@ -116,7 +116,7 @@ def test_an_inactive_setting_is_noted_once_with_its_users() -> None:
     assert note.label == "used by a, b, c, d, e and 2 more"
 
 
-def test_the_pace_words_of_this_version_are_silent_and_the_others_noted() -> None:
+def test_every_path_of_a_level_is_active() -> None:
     text = '[key_results.a]\nmetric = "dau"\nbaseline = 1\ntarget = 2\npace = "{}"\n'
-    assert notes(text.format("geometric")) == []
-    assert [one.code for one in notes(text.format("hold"))] == ["K900"]
+    for pace in ("linear", "geometric", "s-curve", "hold", "step 2026-11-15"):
+        assert notes(text.format(pace)) == []
