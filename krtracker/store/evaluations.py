@@ -47,6 +47,17 @@ PLAIN: Mapping[str, Callable[[Any], Any]] = {
     "inputs_digest": columns.texts,
     "final": columns.truths,
 }
+FROZEN: Mapping[str, Callable[[Any], Any]] = {
+    "key_result": columns.texts,
+    "what": columns.texts,
+    "numbers": columns.texts,
+    "basis": columns.texts,
+    "window_first": columns.days,
+    "window_last": columns.days,
+    "inputs_recorded_at": columns.instants,
+    "recorded_at": columns.instants,
+    "seq": columns.integers,
+}
 OWN = ("window_first", "window_last", "flags", "froze")
 READ = (*PLAIN, *OWN)
 
@@ -141,6 +152,7 @@ def _written(frozen: Frozen) -> dict[str, Any]:
         "key_result": frozen.key_result,
         "what": frozen.what,
         "values": frozen.values,
+        "basis": frozen.basis,
         "window": [frozen.window.first.isoformat(), frozen.window.last.isoformat()],
         "inputs_recorded_at": _iso(frozen.inputs_recorded_at),
         "recorded_at": _iso(frozen.recorded_at),
@@ -161,6 +173,7 @@ def _read_frozen(kept: Mapping[str, Any]) -> Frozen:
         key_result=kept["key_result"],
         what=kept["what"],
         values=tuple(kept["values"]),
+        basis=kept["basis"],
         window=Span(date.fromisoformat(first), date.fromisoformat(last)),
         inputs_recorded_at=_instant(kept["inputs_recorded_at"]),
         recorded_at=_instant(kept["recorded_at"]),
@@ -197,6 +210,7 @@ def stage_frozen(cursor: duckdb.DuckDBPyConnection, found: Iterable[Frozen], sta
             one.key_result,
             one.what,
             json.dumps(one.values),
+            one.basis,
             one.window.first,
             one.window.last,
             one.inputs_recorded_at,
@@ -205,20 +219,10 @@ def stage_frozen(cursor: duckdb.DuckDBPyConnection, found: Iterable[Frozen], sta
         )
         for one in found
     ]
-    shape = {
-        "key_result": columns.texts,
-        "what": columns.texts,
-        "numbers": columns.texts,
-        "window_first": columns.days,
-        "window_last": columns.days,
-        "inputs_recorded_at": columns.instants,
-        "recorded_at": columns.instants,
-        "seq": columns.integers,
-    }
-    columns.stage(cursor, "frozen", columns.table_of(rows, shape))
+    columns.stage(cursor, "frozen", columns.table_of(rows, FROZEN))
     cursor.execute(
         "DELETE FROM stage_frozen n WHERE EXISTS (FROM frozen k WHERE k.key_result = n.key_result "
-        "AND k.what = n.what AND k.numbers = n.numbers AND k.window_first = n.window_first "
+        "AND k.what = n.what AND k.numbers = n.numbers AND k.basis = n.basis AND k.window_first = n.window_first "
         "AND k.window_last = n.window_last)"
     )
     return int(cursor.execute("SELECT count(*) FROM stage_frozen").fetchall()[0][0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib.resources import files
@@ -10,7 +11,6 @@ from typing import NamedTuple
 
 import duckdb
 
-import krtracker
 from krtracker.errors import StoreUnusableError
 from krtracker.store.columns import naive_utc
 
@@ -29,6 +29,11 @@ def migrations() -> tuple[Migration, ...]:
             name = one.name.removesuffix(".sql")
             found.append(Migration(int(name[:4]), name[5:], one.read_text("utf-8")))
     return tuple(sorted(found))
+
+
+def our_version() -> str:
+    """The version of this program; by way of sys.modules, as a room imports nothing above it."""
+    return str(sys.modules["krtracker"].__dict__["__version__"])
 
 
 def views() -> str:
@@ -66,7 +71,7 @@ def migrate(
     stored, newest = stored_version(cursor), steps[-1].version
     if stored > newest:
         raise StoreUnusableError(
-            f"the store has version {stored}, this krtracker {krtracker.__version__} knows "
+            f"the store has version {stored}, this krtracker {our_version()} knows "
             f"version {newest}: install the newer krtracker that wrote it; nothing was changed"
         )
     missing = [one for one in steps if one.version > stored]
@@ -89,7 +94,7 @@ def _apply(cursor: duckdb.DuckDBPyConnection, missing: Sequence[Migration], now:
             cursor.execute(one.sql)
             cursor.execute(
                 "INSERT INTO schema_migration VALUES (?, ?, ?, ?)",
-                [one.version, one.name, naive_utc(now), krtracker.__version__],
+                [one.version, one.name, naive_utc(now), our_version()],
             )
         cursor.execute("COMMIT")
     except duckdb.Error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -55,11 +56,10 @@ class Store:
         """
         make_folders(paths)
         store = cls(paths, StoreLock(paths.lock, now=now))
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(store.close)
             store._start(now, create=create)
-        except BaseException:
-            store.close()
-            raise
+            undo.pop_all()
         return store
 
     def _start(self, now: datetime, *, create: bool) -> None:
