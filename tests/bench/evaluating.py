@@ -1,6 +1,6 @@
 """Judging 10,000 key results over 7.3 million observations, publishing included; `status`'s start.
 
-`python -m pytest tests/bench/evaluating.py -s`
+`python -m pytest -m bench -s tests/bench/evaluating.py`
 """
 
 from __future__ import annotations
