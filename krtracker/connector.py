@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -174,7 +174,7 @@ class ConnectorType(Protocol):
     that belongs to the connector (`query`, `report`, `request`, `standard` and their options).
     """
 
-    SourceOptions: type[Options]
-    QueryOptions: type[Options]
+    SourceOptions: ClassVar[type[Options]]
+    QueryOptions: ClassVar[type[Options]]
 
     def __call__(self, options: Any) -> Connector[Any]: ...

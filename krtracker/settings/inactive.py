@@ -20,7 +20,6 @@ class Inactive:
     section: str
     setting: str
     instead: str
-    values: tuple[str, ...] = ()
 
 
 INACTIVE = (
@@ -75,9 +74,5 @@ def _uses(one: Inactive, tables: Tables) -> Iterator[tuple[str, Spot]]:
             continue
         if not one.setting:
             yield entry.id, entry.spot
-        elif entry.has(one.setting) and _counts(one, getattr(entry.table, one.setting)):
+        elif entry.has(one.setting) and getattr(entry.table, one.setting):
             yield entry.id, (entry.spot / one.setting).key
-
-
-def _counts(one: Inactive, value: Any) -> bool:
-    return value in one.values if one.values else bool(value)

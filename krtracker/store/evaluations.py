@@ -222,7 +222,7 @@ def stage_frozen(cursor: duckdb.DuckDBPyConnection, found: Iterable[Frozen], sta
     columns.stage(cursor, "frozen", columns.table_of(rows, FROZEN))
     cursor.execute(
         "DELETE FROM stage_frozen n WHERE EXISTS (FROM frozen k WHERE k.key_result = n.key_result "
-        "AND k.what = n.what AND k.numbers = n.numbers AND k.basis = n.basis AND k.window_first = n.window_first "
-        "AND k.window_last = n.window_last)"
+        "AND k.what = n.what AND k.numbers = n.numbers AND k.basis = n.basis "
+        "AND k.window_first = n.window_first AND k.window_last = n.window_last)"
     )
     return int(cursor.execute("SELECT count(*) FROM stage_frozen").fetchall()[0][0])
