@@ -14,8 +14,25 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from krtracker.model import Point as Point
-from krtracker.periods import Window as Window
+from krtracker.model import Point
+from krtracker.periods import Window
+
+__all__ = [
+    "STANDARD_METRICS",
+    "Answer",
+    "Ask",
+    "Connector",
+    "ConnectorError",
+    "ConnectorType",
+    "Deadline",
+    "Options",
+    "Point",
+    "Secret",
+    "SourceRejectedError",
+    "SourceUnavailableError",
+    "UnexpectedAnswerError",
+    "Window",
+]
 
 STANDARD_METRICS = (
     "dau",

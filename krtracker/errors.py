@@ -91,7 +91,7 @@ class ConfigurationError(KrtrackerError):
 
 
 def render_problem(problem: Problem) -> str:
-    """The problem as compilers print it: code, place, the line itself with a mark under it, help."""
+    """The problem as compilers print it: code, place, the line with a mark under it, help."""
     lines = [f"{problem.severity}[{problem.code}]: {problem.message}"]
     margin = ""
     if problem.place is not None:
