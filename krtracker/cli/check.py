@@ -67,7 +67,7 @@ def next_times(face: Face, workspace: Workspace) -> list[tuple[str, list[datetim
     return [
         (
             text if zone == workspace.zone else f"{text} {zone}",
-            [one.astimezone(ZoneInfo(zone)) for one in next_runs(refresh, zone, face.now, 3)],
+            [one.astimezone(ZoneInfo(zone)) for one in next_runs(refresh, zone, face.now, count=3)],
         )
         for (text, zone), refresh in used.items()
     ]

@@ -154,7 +154,7 @@ class Schedule:
         for job in self._jobs.values():
             chosen = tuple(m for m in job.metrics if metrics is None or m in metrics)
             if chosen:
-                self._once(replace(job, metrics=chosen), f"now {job.id}", self._now(), 1)
+                self._once(replace(job, metrics=chosen), f"now {job.id}", self._now(), tried=1)
 
     def wake(self) -> None:
         """Looks at the clock again: after a sleep of the machine, slots in the past are due."""
@@ -212,15 +212,15 @@ class Schedule:
         if named is not None:
             self._held[job.source] = at
         short = replace(job, metrics=tuple(one.metric for one in again))
-        self._once(short, f"retry {job.id}", at, tried + 1)
+        self._once(short, f"retry {job.id}", at, tried=tried + 1)
         self._report(Happening("retry", job.id, short.metrics, again[0].message, at))
 
-    def _once(self, job: Job, name: str, at: datetime, tried: int) -> None:
+    def _once(self, job: Job, name: str, at: datetime, *, tried: int) -> None:
         from apscheduler.triggers.date import DateTrigger
 
-        self._add(job, name, DateTrigger(at), tried)
+        self._add(job, name, DateTrigger(at), tried=tried)
 
-    def _add(self, job: Job, name: str, trigger: Any, tried: int = 1) -> None:
+    def _add(self, job: Job, name: str, trigger: Any, *, tried: int = 1) -> None:
         if job.source not in self._sources:
             from apscheduler.executors.pool import ThreadPoolExecutor
 

@@ -42,7 +42,7 @@ def copy_database(database: Database, target: Path, *, seq: int, storage: str) -
     half = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     sweep(target)
     try:
-        _copy(database, half, seq, storage)
+        _copy(database, half, seq, storage=storage)
         half.chmod(READ_ONLY_FOR_ALL)
         sync(half)
         # A journal left by somebody who opened the old file for writing would be replayed into
@@ -55,7 +55,7 @@ def copy_database(database: Database, target: Path, *, seq: int, storage: str) -
         raise
 
 
-def _copy(database: Database, half: Path, seq: int, storage: str) -> None:
+def _copy(database: Database, half: Path, seq: int, *, storage: str) -> None:
     cursor = database.cursor()
     try:
         cursor.execute(f"ATTACH {quoted(half)} AS published (STORAGE_VERSION {quoted(storage)})")

@@ -77,7 +77,7 @@ def _split(keys: list[tuple[str, str]], found: Mapping[str, Any]) -> dict[tuple[
     order = np.argsort((place.astype(np.int64) << 24) + (day.astype(np.int64) + (1 << 22)))
     ends = np.bincount(place, minlength=len(keys)).cumsum().tolist()
     days, values = _ordinals(day[order]), value[order].tolist()
-    weights, weighted = _weights(found["weight"], order, place, len(keys))
+    weights, weighted = _weights(found["weight"], order, place, count=len(keys))
     starts = [0, *ends[:-1]]
     return {
         key: Series(days[a:b], values[a:b], weights[a:b] if weighted[n] else None)
@@ -98,7 +98,7 @@ def _ordinals(day: NDArray[Any]) -> list[int]:
 
 
 def _weights(
-    weight: Any, order: NDArray[Any], place: NDArray[Any], count: int
+    weight: Any, order: NDArray[Any], place: NDArray[Any], *, count: int
 ) -> tuple[list[float], list[bool]]:
     """All weights in order, and which keys have any at all."""
     import numpy as np

@@ -159,7 +159,7 @@ class Store:
         def fill(cursor: duckdb.DuckDBPyConnection, stamp: Stamp) -> Filled:
             configuration, fresh = in_force(cursor, version)
             if fresh:
-                stage_configuration(cursor, version, configuration, stamp)
+                stage_configuration(cursor, version, configuration, stamp=stamp)
                 stage_catalogue(cursor, catalogue, configuration)
             count = stage_evaluations(
                 cursor,

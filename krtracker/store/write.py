@@ -100,12 +100,12 @@ def fill(
     _stage_changes(cursor, incoming, stamp, first_run=names.next_run)
     if imported:
         _refuse_earlier_than_known(cursor)
-    runs = _runs(cursor, pulls, stamp, names.next_run)
+    runs = _runs(cursor, pulls, stamp, first_run=names.next_run)
     texts = {names.statement(one.query_text): one.query_text for one in pulls if one.query_text}
     fresh_texts = {one: text for one, text in texts.items() if one not in names.statements}
     _stage_statements(cursor, fresh_texts)
-    _stage_runs(cursor, pulls, runs, names, stamp)
-    defined = _stage_definitions(cursor, pulls, names, stamp)
+    _stage_runs(cursor, pulls, runs, names=names, stamp=stamp)
+    defined = _stage_definitions(cursor, pulls, names, stamp=stamp)
 
     def remember() -> None:
         names.series.update(incoming.new_series)
@@ -176,16 +176,16 @@ def _refuse_earlier_than_known(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def _runs(
-    cursor: duckdb.DuckDBPyConnection, pulls: Sequence[Pull], stamp: Stamp, first_run: int
+    cursor: duckdb.DuckDBPyConnection, pulls: Sequence[Pull], stamp: Stamp, *, first_run: int
 ) -> tuple[Run, ...]:
     counted = {row[0]: row[1:] for row in cursor.execute(COUNTS).fetchall()}
     return tuple(
-        _run(one, first_run + n, stamp, counted.get(first_run + n, (0, 0, 0, 0)))
+        _run(one, first_run + n, stamp, counts=counted.get(first_run + n, (0, 0, 0, 0)))
         for n, one in enumerate(pulls)
     )
 
 
-def _run(pull: Pull, run_id: int, stamp: Stamp, counts: Sequence[int]) -> Run:
+def _run(pull: Pull, run_id: int, stamp: Stamp, *, counts: Sequence[int]) -> Run:
     written, revised, retracted, quarantined = counts
     return Run(
         id=run_id,
@@ -218,10 +218,13 @@ def _stage_runs(
     cursor: duckdb.DuckDBPyConnection,
     pulls: Sequence[Pull],
     runs: Sequence[Run],
+    *,
     names: Names,
     stamp: Stamp,
 ) -> None:
-    rows = [_run_row(pull, run, names, stamp.seq) for pull, run in zip(pulls, runs, strict=True)]
+    rows = [
+        _run_row(pull, run, names, seq=stamp.seq) for pull, run in zip(pulls, runs, strict=True)
+    ]
     columns.stage(cursor, "run", columns.table_of(rows, RUN_SHAPE))
 
 
@@ -250,7 +253,7 @@ RUN_SHAPE: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def _run_row(pull: Pull, run: Run, names: Names, seq: int) -> tuple[Any, ...]:
+def _run_row(pull: Pull, run: Run, names: Names, *, seq: int) -> tuple[Any, ...]:
     return (
         run.id,
         seq,
@@ -277,7 +280,7 @@ def _run_row(pull: Pull, run: Run, names: Names, seq: int) -> tuple[Any, ...]:
 
 
 def _stage_definitions(
-    cursor: duckdb.DuckDBPyConnection, pulls: Sequence[Pull], names: Names, stamp: Stamp
+    cursor: duckdb.DuckDBPyConnection, pulls: Sequence[Pull], names: Names, *, stamp: Stamp
 ) -> dict[str, str]:
     """The first answer a metric gives is its first definition; failures define nothing."""
     found: dict[str, str] = {}
