@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from krtracker.cli.standing import Board, Heading, Standing
 from krtracker.errors import StoreUnusableError, UnknownNameError
+from krtracker.model.points import COVERING
 from krtracker.model.verdicts import Status
 from krtracker.periods import Span
 
@@ -42,6 +43,12 @@ select key_result, list(actual order by day) from (
     select key_result, day, actual, max(day) over (partition by key_result) as newest
     from krt.key_result_daily where cycle in (select unnest(?::varchar[]))
 ) where day > newest - ? group by key_result
+"""
+
+
+TROUBLE = """
+select metric, arg_max(message, run) from krt.runs where metric in (select unnest(?::varchar[]))
+group by metric having arg_max(outcome, run) not in (select unnest(?::varchar[]))
 """
 
 
@@ -80,6 +87,19 @@ def with_past(reader: Reader, standings: Sequence[Standing]) -> list[Standing]:
     return [replace(one, past=past.get(one.key_result, ())) for one in standings]
 
 
+def with_trouble(reader: Reader, standings: Sequence[Standing]) -> list[Standing]:
+    """The same, those without news with what their metric's last attempt met."""
+    dark = {one.metric for one in standings if one.status in (Status.NO_DATA, Status.STALE)}
+    if not dark:
+        return list(standings)
+    covering = [one.value for one in COVERING]
+    met = dict(reader.sql(TROUBLE, [sorted(dark), covering])[1])
+    return [
+        replace(one, trouble=met.get(one.metric, "")) if one.metric in dark else one
+        for one in standings
+    ]
+
+
 def board_now(reader: Reader, name: str, today: date, *, cycle: str | None) -> Board:
     """The board of a cycle (the running one where none is named), as last published."""
     cycles = rows_of(reader, "from krt.cycles order by first_day, cycle")
@@ -101,7 +121,7 @@ def board_now(reader: Reader, name: str, today: date, *, cycle: str | None) -> B
             Heading(one["id"], one["title"], one["owner"] or "", one["parent"])
             for one in objectives
         ],
-        standings=with_past(reader, standings),
+        standings=with_past(reader, with_trouble(reader, standings)),
     )
 
 

@@ -185,3 +185,17 @@ def test_config_show_never_shows_a_password(world: World) -> None:
 
 def test_config_show_of_nothing_says_what_to_try(collected: World) -> None:
     assert "nothing below `nope`" in collected.run("config", "show", "nope").stderr
+
+
+def test_what_keeps_a_number_away_is_told_where_it_is_missed(world: World) -> None:
+    text = (world.folder / "metrics.toml").read_text().replace("from days", "from dayz", 1)
+    world.write("metrics.toml", text)
+    world.run("collect")
+    row = next(line for line in world.run("status").stdout.splitlines() if "visits-up" in line)
+    assert "last try: the database refused: no such table: dayz" in row
+    assert "no such table: dayz" in world.run("why", "visits-up").stdout
+    assert "no such table: dayz" in world.json("why", "visits-up")["trouble"]["message"]
+
+
+def test_why_of_a_recorded_metric_says_how_to_record_it(collected: World) -> None:
+    assert "next: krtracker record mood VALUE" in collected.run("why", "mood-8").stderr
