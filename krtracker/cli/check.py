@@ -40,7 +40,8 @@ def show(face: Face, workspace: Workspace, remarks: list[Problem]) -> None:
         face.say(str(one) + "\n", "yellow" if one.severity == "warning" else "grey")
     face.out(face.out_terminal.paint("ok", "green") + f"  {summary(workspace)}")
     for text, runs in next_times(face, workspace):
-        face.out(f"    {text:<20} next {', '.join(f'{one:%a %d %b %H:%M}' for one in runs)}")
+        precise = "%a %d %b %H:%M:%S" if any(one.second for one in runs) else "%a %d %b %H:%M"
+        face.out(f"    {text:<20} next {', '.join(one.strftime(precise) for one in runs)}")
     face.say("next: krtracker doctor   (tries the sources too)")
 
 

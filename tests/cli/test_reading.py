@@ -10,7 +10,7 @@ from datetime import timedelta
 import duckdb
 import pytest
 
-from tests.cli.world import TODAY, World
+from tests.cli.world import START, TODAY, World
 
 
 def test_status_shows_the_tree_with_actual_target_and_pace(collected: World) -> None:
@@ -199,3 +199,13 @@ def test_what_keeps_a_number_away_is_told_where_it_is_missed(world: World) -> No
 
 def test_why_of_a_recorded_metric_says_how_to_record_it(collected: World) -> None:
     assert "next: krtracker record mood VALUE" in collected.run("why", "mood-8").stderr
+
+
+def test_config_show_writes_values_as_the_file_does(collected: World) -> None:
+    lines = [one.split() for one in collected.run("config", "show").stdout.splitlines()]
+    assert [*lines[3][1:3], " ".join(lines[3][3:])] == [
+        "include",
+        "=",
+        '["metrics.toml", "okrs/*.toml"]',
+    ]
+    assert ["cycle.start", "=", f'"{START}"'] in [one[1:] for one in lines]

@@ -60,6 +60,13 @@ def test_check_names_the_next_three_runs_of_each_refresh(world: World) -> None:
     assert len(runs) == 3
 
 
+def test_check_shows_the_seconds_of_runs_that_are_seconds_apart(world: World) -> None:
+    text = (world.folder / "metrics.toml").read_text()
+    world.write("metrics.toml", text.replace('history = "60d"', 'refresh = "every 5 s"'))
+    line = next(one for one in world.run("check").stdout.splitlines() if "every 5 s" in one)
+    assert len(set(line.split(" next ")[1].split(", "))) == 3
+
+
 def test_check_names_every_mistake_of_every_file_at_once(world: World) -> None:
     world.write(
         "metrics.toml", (world.folder / "metrics.toml").read_text().replace("count", "cuont")
