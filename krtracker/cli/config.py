@@ -16,7 +16,7 @@ from krtracker.model import Workspace
 
 SECRET_NAME = re.compile(r"(pass(word|wd)?|secret|token|api_?key|credentials?|private_key)$", re.I)
 REFERENCE = re.compile(r"\$\{[^}]*\}|\$\$\{")
-PASSWORD_IN_URL = re.compile(r"(://[^/:@\s]*:)[^@\s]+@")
+PASSWORD_IN_URL = re.compile(r"(://[^/:@\s]*:)[^@\s]+(?=@)")
 Keys = tuple[str, ...]
 
 
@@ -85,4 +85,4 @@ def masked(name: str, value: Any) -> Any:
         return value
     if SECRET_NAME.search(name) and not REFERENCE.search(value):
         return "***"
-    return PASSWORD_IN_URL.sub(r"\1***@", value)
+    return PASSWORD_IN_URL.sub(r"\1***", value)
