@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from krtracker.cli.standing import Board, Heading, Standing
 from krtracker.errors import StoreUnusableError, UnknownNameError
@@ -53,9 +54,17 @@ group by metric having arg_max(outcome, run) not in (select unnest(?::varchar[])
 
 
 def workspace_words(configuration: Path) -> tuple[str, str]:
-    """The workspace's name and time zone, without the cost of checking everything."""
+    """The workspace's name and time zone, without the cost of checking everything.
+
+    What was published can be read while the files are being edited: a zone that is none is UTC.
+    """
     table = tomllib.loads(configuration.read_text("utf-8"))
-    return str(table.get("name", "")), str(table.get("timezone", "UTC"))
+    zone = str(table.get("timezone", "UTC"))
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = "UTC"
+    return str(table.get("name", "")), zone
 
 
 def rows_of(reader: Reader, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:

@@ -209,3 +209,10 @@ def test_config_show_writes_values_as_the_file_does(collected: World) -> None:
         '["metrics.toml", "okrs/*.toml"]',
     ]
     assert ["cycle.start", "=", f'"{START}"'] in [one[1:] for one in lines]
+
+
+def test_status_is_shown_while_the_configuration_is_being_edited(filled: World) -> None:
+    """A time zone that is none was a bug's traceback in `status`."""
+    filled.write("krtracker.toml", filled.toml.read_text().replace('"UTC"', '"Mars/Base"'))
+    ran = filled.run("status")
+    assert (ran.exit_code, "visits-up" in ran.stdout) == (0, True)

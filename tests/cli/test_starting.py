@@ -82,6 +82,16 @@ def test_check_names_every_mistake_of_every_file_at_once(world: World) -> None:
     assert "did you mean `mood`" in ran.stderr
 
 
+def test_check_names_what_connectors_refuse_beside_all_other_mistakes(world: World) -> None:
+    """A misspelt connector came to light only once the eleven mistakes before it were mended."""
+    text = world.toml.read_text().replace('connector = "sql"', 'connector = "sqll"')
+    world.write("krtracker.toml", text.replace('timezone = "UTC"', 'timezone = "Mars/Base"'))
+    text = (world.folder / "metrics.toml").read_text()
+    world.write("metrics.toml", text.replace('kind = "count"', 'kind = "cuont"'))
+    problems = world.json("check")["error"]["problems"]
+    assert {one["code"] for one in problems} == {"K014", "K006", "K040"}
+
+
 def test_check_finds_an_option_that_the_connector_does_not_know(world: World) -> None:
     world.write("krtracker.toml", world.toml.read_text().replace("url = ", "urll = "))
     answer = json.loads(world.run("check", "--json").stdout)
