@@ -222,4 +222,7 @@ select day, value, weight, status from (
 
 IDS = "select key_result from krt.key_results"
 COUNTS = "select status, count(*) from krt.key_results group by status order by 2 desc, 1"
-OVERVIEW = "select key_result, title, status, actual, target, progress, why from krt.key_results"
+OVERVIEW = """
+select key_result, title, status, actual, target, progress, why from krt.key_results
+order by position
+"""

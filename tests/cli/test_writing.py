@@ -252,3 +252,13 @@ def test_evaluate_of_a_day_shows_and_stores_nothing(filled: World) -> None:
 
 def test_evaluate_of_a_day_to_come_is_refused(filled: World) -> None:
     assert filled.run("evaluate", "--day", str(TODAY)).exit_code == 2
+
+
+def test_a_value_that_is_no_number_is_told_in_plain_words(filled: World) -> None:
+    ran = filled.run("record", "mood", "41%")
+    assert (ran.exit_code, "`41%` is no number; write it as 41.5" in ran.stderr) == (2, True)
+
+
+def test_a_file_with_semicolons_is_told_to_use_commas(filled: World) -> None:
+    file = filled.write("mood.csv", "day;value\n2026-01-05;6,5\n")
+    assert "separate the columns by commas" in filled.run("import", "mood", str(file)).stderr
