@@ -108,16 +108,16 @@ def stage_evaluations(
     reconstructed: bool,
 ) -> int:
     """Stages those whose inputs differ from what was last said of that day; returns how many."""
-    import numpy as np
-
     count = len(said)
     made = {name: make(_field(one, name) for one in said) for name, make in PLAIN.items()}
     made |= _own_columns(said)
-    made["reconstructed"] = np.full(count, reconstructed)
-    made["configuration_id"] = np.full(count, configuration, dtype=np.int32)
-    made["recorded_at"] = columns.instants([stamp.recorded_at]).repeat(count)
-    made["seq"] = np.full(count, stamp.seq, dtype=np.int64)
-    made["revision"] = np.zeros(count, dtype=np.int32)
+    made |= {
+        "reconstructed": columns.truths([reconstructed] * count),
+        "configuration_id": columns.integers([configuration] * count),
+        "recorded_at": columns.instants([stamp.recorded_at] * count),
+        "seq": columns.integers([stamp.seq] * count),
+        "revision": columns.integers([0] * count),
+    }
     columns.stage(cursor, "evaluation", made)
     cursor.execute("CREATE OR REPLACE TEMP TABLE said AS FROM stage_evaluation")
     cursor.execute(UNCHANGED)

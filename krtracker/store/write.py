@@ -39,11 +39,20 @@ class Filled:
     then: str = ""
 
 
+ARRIVED = """
+CREATE OR REPLACE TEMP TABLE given (
+    pull INTEGER, series_id INTEGER, day DATE, value DOUBLE, weight DOUBLE, failed INTEGER
+);
+CREATE OR REPLACE TEMP TABLE asked (pull INTEGER, series_id INTEGER, first DATE, last DATE)
+"""
+
 # The revisions that hold at `recorded_at <= ?`, for the series and days that a commit touches.
 KNOWN = """
 CREATE OR REPLACE TEMP TABLE known AS
 WITH seen AS (
-    FROM observation SEMI JOIN touched USING (series_id)
+    FROM observation SEMI JOIN (
+        SELECT series_id FROM given UNION SELECT series_id FROM asked
+    ) USING (series_id)
     WHERE day BETWEEN ? AND ? AND recorded_at <= ?
 )
 FROM seen ANTI JOIN (SELECT series_id, day, revision - 1 AS revision FROM seen WHERE revision > 0)
@@ -143,23 +152,11 @@ def _stage_changes(
     columns.make_stage(cursor, "observation")
     if incoming.span is None:
         return
-    cursor.register("given_columns", incoming.given)
-    cursor.register("asked_columns", incoming.asked)
-    cursor.register("touched", incoming.touched)
-    try:
-        cursor.execute(
-            "CREATE OR REPLACE TEMP TABLE given AS SELECT pull, series_id, day::DATE AS day, "
-            "value, weight, failed::INTEGER AS failed FROM given_columns"
-        )
-        cursor.execute(
-            "CREATE OR REPLACE TEMP TABLE asked AS SELECT pull, series_id, first::DATE AS first, "
-            "last::DATE AS last FROM asked_columns"
-        )
-        cursor.execute(KNOWN, [incoming.span.first, incoming.span.last, recorded])
-        cursor.execute(CHANGED, [recorded, first_run])
-    finally:
-        for name in ("given_columns", "asked_columns", "touched"):
-            cursor.unregister(name)
+    cursor.execute(ARRIVED)
+    columns.insert(cursor, "given", incoming.given)
+    columns.insert(cursor, "asked", incoming.asked)
+    cursor.execute(KNOWN, [incoming.span.first, incoming.span.last, recorded])
+    cursor.execute(CHANGED, [recorded, first_run])
     cursor.execute("DROP TABLE given; DROP TABLE asked; DROP TABLE known")
 
 
