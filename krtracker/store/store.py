@@ -21,7 +21,7 @@ from krtracker.store.catalogue import stage_catalogue
 from krtracker.store.commit import Writer
 from krtracker.store.configurations import in_force, stage_configuration
 from krtracker.store.database import PUBLISHED_FORMAT, Database
-from krtracker.store.evaluations import REFRESH_NOW, stage_evaluations, stage_frozen
+from krtracker.store.evaluations import stage_evaluations, stage_frozen
 from krtracker.store.failures import understood
 from krtracker.store.inventory import describe
 from krtracker.store.lock import StoreLock
@@ -161,7 +161,7 @@ class Store:
             if fresh:
                 stage_configuration(cursor, version, configuration, stamp=stamp)
                 stage_catalogue(cursor, catalogue, configuration)
-            count = stage_evaluations(
+            then = stage_evaluations(
                 cursor,
                 evaluations,
                 stamp=stamp,
@@ -173,10 +173,10 @@ class Store:
             )
             tables = (
                 (("configuration", *CATALOGUE) if fresh else ())
-                + (("evaluation",) if count else ())
+                + (("evaluation",) if then else ())
                 + (("frozen",) if frozen else ())
             )
-            return Filled(tables, stamp.recorded_at, then=REFRESH_NOW if count else "")
+            return Filled(tables, stamp.recorded_at, then=then or "")
 
         recorded: datetime = self._writer.write("evaluations", fill, now=now)
         return recorded

@@ -68,7 +68,8 @@ class Tracker:
         """
         how, (workspace, sources) = how or How(), self._in_force
         chosen = chosen_metrics(workspace, metrics)
-        states = self._store.reader().states([metric.id for metric in chosen])
+        named = None if metrics is None else [metric.id for metric in chosen]
+        states = self._store.reader().states(named)
         moment = Moment(self._now(), self._reloaded_at)
         made = plan(workspace, chosen, states, moment=moment, how=how)
         one_round = self._round(workspace, sources, how)
