@@ -25,10 +25,16 @@ class Column:
     values: Sequence[Any]
 
 
-def stage(cursor: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Column]) -> None:
-    """Fills the temporary table `stage_TABLE`, shaped like TABLE, from columns of equal length."""
+def stage(cursor: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Column]) -> bool:
+    """Fills the temporary table `stage_TABLE`, shaped like TABLE, from columns of equal length.
+
+    Returns False, having made nothing, when there are no rows.
+    """
+    if not next(iter(columns.values())).values:
+        return False
     make_stage(cursor, table)
     insert(cursor, f"stage_{table}", columns)
+    return True
 
 
 def insert(cursor: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Column]) -> None:

@@ -16,7 +16,6 @@ from krtracker.store import publish, write
 from krtracker.store.answers import ConfigurationVersion
 from krtracker.store.archive import Archive
 from krtracker.store.backup import back_up, restore, stamp_of
-from krtracker.store.catalogue import TABLES as CATALOGUE
 from krtracker.store.catalogue import stage_catalogue
 from krtracker.store.commit import Writer
 from krtracker.store.configurations import in_force, stage_configuration
@@ -158,9 +157,10 @@ class Store:
 
         def fill(cursor: duckdb.DuckDBPyConnection, stamp: Stamp) -> Filled:
             configuration, fresh = in_force(cursor, version)
+            tables: tuple[str, ...] = ()
             if fresh:
                 stage_configuration(cursor, version, configuration, stamp=stamp)
-                stage_catalogue(cursor, catalogue, configuration)
+                tables = ("configuration", *stage_catalogue(cursor, catalogue, configuration))
             then = stage_evaluations(
                 cursor,
                 evaluations,
@@ -171,11 +171,7 @@ class Store:
             frozen = stage_frozen(
                 cursor, [kept for one in evaluations for kept in one.freeze], stamp
             )
-            tables = (
-                (("configuration", *CATALOGUE) if fresh else ())
-                + (("evaluation",) if then else ())
-                + (("frozen",) if frozen else ())
-            )
+            tables += (("evaluation",) if then else ()) + (("frozen",) if frozen else ())
             return Filled(tables, stamp.recorded_at, then=then or "")
 
         recorded: datetime = self._writer.write("evaluations", fill, now=now)

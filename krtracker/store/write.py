@@ -84,7 +84,7 @@ LATER = """
 SELECT s.metric, s.segment, n.day, min(o.recorded_at)
 FROM stage_observation n
 JOIN observation o ON o.series_id = n.series_id AND o.day = n.day AND o.recorded_at > n.recorded_at
-JOIN (FROM series UNION ALL FROM stage_series) s ON s.series_id = n.series_id
+JOIN series s ON s.series_id = n.series_id
 GROUP BY ALL ORDER BY ALL LIMIT 1
 """
 
@@ -105,16 +105,18 @@ def fill(
 ) -> Filled:
     """Stages observations, runs, series, statements and definitions of one commit."""
     incoming = gather(pulls, names)
-    _stage_names(cursor, incoming)
+    staged = _stage_names(cursor, incoming)
     _stage_changes(cursor, incoming, stamp, first_run=names.next_run)
     if imported:
         _refuse_earlier_than_known(cursor)
     runs = _runs(cursor, pulls, stamp, first_run=names.next_run)
+    staged |= {"run": True, "observation": any(one.written for one in runs)}
     texts = {names.statement(one.query_text): one.query_text for one in pulls if one.query_text}
     fresh_texts = {one: text for one, text in texts.items() if one not in names.statements}
-    _stage_statements(cursor, fresh_texts)
+    staged["statement"] = _stage_statements(cursor, fresh_texts)
     _stage_runs(cursor, pulls, runs, names=names, stamp=stamp)
     defined = _stage_definitions(cursor, pulls, names, stamp=stamp)
+    staged["definition"] = bool(defined)
 
     def remember() -> None:
         names.series.update(incoming.new_series)
@@ -123,12 +125,13 @@ def fill(
         names.defined.update(defined)
         names.next_run += len(runs)
 
-    return Filled(TABLES, runs, remember)
+    return Filled(tuple(one for one in TABLES if staged[one]), runs, remember)
 
 
-def _stage_names(cursor: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
-    found = incoming.new_series
-    columns.stage(
+def _stage_names(cursor: duckdb.DuckDBPyConnection, incoming: Incoming) -> dict[str, bool]:
+    """Which of the two tables have new rows."""
+    found, words = incoming.new_series, incoming.new_expectations
+    series = columns.stage(
         cursor,
         "series",
         {
@@ -137,12 +140,12 @@ def _stage_names(cursor: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
             "segment": columns.texts(segment for _, segment in found),
         },
     )
-    words = incoming.new_expectations
-    columns.stage(
+    expectations = columns.stage(
         cursor,
         "expectation",
         {"failed": columns.integers(words.values()), "words": columns.texts(words)},
     )
+    return {"series": series, "expectation": expectations}
 
 
 def _stage_changes(
@@ -203,8 +206,8 @@ def _run(pull: Pull, run_id: int, stamp: Stamp, *, counts: Sequence[int]) -> Run
     )
 
 
-def _stage_statements(cursor: duckdb.DuckDBPyConnection, found: Mapping[str, str]) -> None:
-    columns.stage(
+def _stage_statements(cursor: duckdb.DuckDBPyConnection, found: Mapping[str, str]) -> bool:
+    return columns.stage(
         cursor,
         "statement",
         {"statement": columns.texts(found), "text": columns.texts(found.values())},
