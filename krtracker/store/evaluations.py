@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from krtracker.model import Evaluation, Frozen, Status
@@ -112,7 +113,7 @@ def stage_evaluations(
     if not new:
         return None
     answers, count = [one for one, _ in new], len(new)
-    made = {name: make(_field(one, name) for one in answers) for name, make in PLAIN.items()}
+    made = columns.table_of(list(map(attrgetter(*PLAIN), answers)), PLAIN)
     made |= _own_columns(answers)
     made |= {
         "reconstructed": columns.truths([reconstructed] * count),
@@ -142,10 +143,6 @@ def _changed(
         if digest != one.inputs_digest
         or (not reconstructed and one.data_day != now.get(one.key_result))
     ]
-
-
-def _field(evaluation: Evaluation, name: str) -> Any:
-    return getattr(evaluation, name)
 
 
 def _own_columns(said: Sequence[Evaluation]) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from krtracker.store.schema import migrations, views
 
 READ_ONLY_FOR_ALL = 0o444
 NAMES = {
-    "key_results": "SELECT key_result FROM krt.key_results ORDER BY position",
+    "key_results": "SELECT key_result FROM key_result WHERE configuration_id = "
+    "(SELECT max(configuration_id) FROM configuration) ORDER BY position",
     "metrics": "SELECT metric FROM krt.metrics",
     "objectives": "SELECT objective FROM krt.objectives ORDER BY position",
     "cycles": "SELECT cycle FROM krt.cycles",
