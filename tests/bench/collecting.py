@@ -53,15 +53,10 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], 
     make_events(folder / "events.sqlite")
     shutil.copyfile(folder / "events.sqlite", folder / "later.sqlite")
     add_a_day(folder / "later.sqlite")
-    found = {}
+    found: dict[tuple[str, int], Compared] = {}
     for metrics in METRICS:
-        found |= dict(
-            zip(
-                [("backfill", metrics), ("a day more", metrics)],
-                compare(folder, metrics),
-                strict=True,
-            )
-        )
+        for step, one in zip(STEPS, compare(folder, metrics), strict=True):
+            found[step, metrics] = one
     for (step, metrics), one in found.items():
         print(f"\n{step:10} {metrics:3} metrics   {one}", end="")
     return found
