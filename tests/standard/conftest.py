@@ -1,0 +1,3 @@
+"""The engines of the standard metrics, for the tests of this folder."""
+
+from tests.standard.engines import engine as engine
