@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.standard.examples import (
-    active,
     activated,
+    active,
     growing,
     retained,
     retained_otherwise,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 from tests.standard.reference import Answer, Event, Log
 
+CLOSE = 1e-9
 Number = float | tuple[float, float]
 
 
@@ -31,7 +33,7 @@ class Example:
     NULL, `""` for one that is empty; a time without an offset is UTC. `session=` is the session
     column. `expected` maps `2024-03-04` or `2024-03-04 segment` to a value, or to a value and its
     weight. `users` is a users table: `user | created`. `stored` is how times stand in the table
-    and `time_zone` the zone of those that have none.
+    (the engine's own way when empty) and `time_zone` the zone of those that have none.
     """
 
     name: str
@@ -41,7 +43,7 @@ class Example:
     expected: Mapping[str, Number]
     placeholders: tuple[str, ...] = ()
     users: str = ""
-    stored: str = "aware"
+    stored: str = ""
     time_zone: str = "UTC"
 
     def log(self) -> Log:
@@ -52,8 +54,6 @@ class Example:
             zone=self.ask.zone,
             placeholders=self.placeholders,
             users=[created(line) for line in lines(self.users)],
-            stored=self.stored,
-            time_zone=self.time_zone,
         )
 
     def answer(self) -> Answer:
@@ -65,9 +65,9 @@ class Example:
         return found
 
 
-def ask(standard: str, days: str, *, zone: str = "UTC", **options: Any) -> Question:
-    """`days` is `2024-03-04` or `2024-03-04 to 2024-03-06`."""
-    first, _, last = days.partition(" to ")
+def ask(standard: str, over: str, /, *, zone: str = "UTC", **options: Any) -> Question:
+    """`over` is `2024-03-04` or `2024-03-04 to 2024-03-06`."""
+    first, _, last = over.partition(" to ")
     ends = date.fromisoformat(first), date.fromisoformat(last or first)
     return Question(standard, *ends, zone=zone, options=options)
 
@@ -96,3 +96,24 @@ def event(cells: list[str]) -> Event:
 
 def created(cells: list[str]) -> tuple[str, datetime]:
     return cells[0], instant(cells[1])
+
+
+def differences(given: Answer, wanted: Answer) -> list[str]:
+    """What is missing, too much, or further off than 1e-9; empty when both say the same."""
+    return [
+        f"{day} {segment}: {given.get((day, segment))}, by hand {wanted.get((day, segment))}"
+        for day, segment in sorted(given.keys() | wanted.keys())
+        if not same(given.get((day, segment)), wanted.get((day, segment)))
+    ]
+
+
+def same(one: tuple[float, float | None] | None, other: tuple[float, float | None] | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return close(one[0], other[0]) and close(one[1], other[1])
+
+
+def close(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
