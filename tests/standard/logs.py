@@ -110,9 +110,11 @@ def union(users: Mapping[date, set[str]], first: date, last: date) -> set[str]:
     return {u for d, some in users.items() if first <= d <= last for u in some}
 
 
-def bucket(day: date, interval: str) -> tuple[date, date]:
+def bucket(day: date, interval: str, week_start: str = "monday") -> tuple[date, date]:
+    """The first and last day of the calendar day, week or month that holds `day`."""
     if interval == "week":
-        first = day - timedelta(days=day.weekday())
+        passed = day.weekday() if week_start == "monday" else day.isoweekday() % 7
+        first = day - timedelta(days=passed)
         return first, first + 6 * DAY
     if interval == "month":
         first = day.replace(day=1)

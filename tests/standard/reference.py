@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from tests.standard.logs import (
@@ -32,6 +33,7 @@ from tests.standard.reference_sessions import per_session, session_count, sessio
 
 __all__ = ["Answer", "Event", "Log", "compute"]
 
+Bucket = Callable[[date], tuple[date, date]]
 LENGTH = {"dau": 1, "wau": 7, "mau": 30}
 INTERVAL = {"dau": "day", "wau": "week", "mau": "month"}
 
@@ -64,7 +66,7 @@ def active(which: str) -> Callable[[Log, list[Event], Options], Iterable[Row]]:
         if options.get("window") == "calendar":
             live = log.live_days()
             for d in log.days():
-                first, last = bucket(d, INTERVAL[which])
+                first, last = bucket(d, INTERVAL[which], options.get("week_start", "monday"))
                 n = len(union(users, first, last))
                 if d == last and (n or d in live):
                     yield d, "", (float(n), None)
@@ -86,29 +88,33 @@ def stickiness(log: Log, rows: list[Event], options: Options) -> Iterable[Row]:
 
 def growth(log: Log, rows: list[Event], options: Options) -> Iterable[Row]:
     users = active_days(log, qualifying(log, rows, options))
-    interval, absent = options.get("interval", "day"), options.get("churn_after", 1)
+    whole = partial(
+        bucket,
+        interval=options.get("interval", "day"),
+        week_start=options.get("week_start", "monday"),
+    )
     live = log.live_days()
     for d in log.days():
-        first, last = bucket(d, interval)
+        first, last = whole(d)
         if d != last:
             continue
-        found = accounts(users, d, interval, absent)
+        found = accounts(users, d, whole, options.get("churn_after", 1))
         if any(found.values()) or any(first <= x <= last for x in live):
             for segment, some in found.items():
                 yield d, segment, (float(len(some)), None)
 
 
 def accounts(
-    users: Mapping[date, set[str]], d: date, interval: str, absent: int
+    users: Mapping[date, set[str]], d: date, whole: Bucket, absent: int
 ) -> dict[str, set[str]]:
     """Who is new, retained, resurrected and churned in the bucket that holds `d`."""
-    first, last = bucket(d, interval)
+    first, last = whole(d)
     now, before = union(users, first, last), union(users, date.min, first - DAY)
     edge = first
     for _ in range(absent):
-        edge = bucket(edge - DAY, interval)[0]
+        edge = whole(edge - DAY)[0]
     recent = union(users, edge, first - DAY)
-    edge_last = bucket(edge, interval)[1]
+    edge_last = whole(edge)[1]
     return {
         "new": now - before,
         "retained": now & recent,

@@ -82,8 +82,9 @@ def percentile(values: Sequence[float], q: float) -> float:
 def session_duration(log: Log, rows: list[Event], options: Options) -> Iterable[Row]:
     found = sessions_of(log, rows, options)
     statistic = options.get("statistic", "mean")
+    cap = options.get("cap_minutes", math.inf) * 60
     for d in log.days():
-        seconds = [one.seconds for one in found[d]]
+        seconds = [min(one.seconds, cap) for one in found[d]]
         if seconds:
             value = {
                 "mean": lambda s: math.fsum(s) / len(s),

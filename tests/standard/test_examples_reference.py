@@ -57,4 +57,6 @@ def test_every_option_has_examples() -> None:
         "same_bucket",
         "interval",
         "churn_after",
+        "week_start",
+        "cap_minutes",
     }

@@ -6,6 +6,7 @@ from tests.standard.examples import (
     activated,
     active,
     growing,
+    ratios,
     retained,
     retained_otherwise,
     segments,
@@ -20,6 +21,7 @@ from tests.standard.examples.written import Example
 
 ALL: tuple[Example, ...] = (
     *active.EXAMPLES,
+    *ratios.EXAMPLES,
     *segments.EXAMPLES,
     *sessions.EXAMPLES,
     *sessions_otherwise.EXAMPLES,

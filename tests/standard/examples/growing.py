@@ -173,4 +173,16 @@ EXAMPLES = (
         accounts({"2024-03-04": (1, 0, 0, 0), "2024-03-05": (1, 0, 0, 1)}),
         placeholders=("anonymous",),
     ),
+    Example(
+        "growth_by_week_from_sunday",
+        "Weeks may begin on Sunday.",
+        """
+        ann | 2024-03-09 23:59
+        ann | 2024-03-10 00:00
+        bob | 2024-03-16 23:59
+        """,
+        ask("growth", "2024-03-09 to 2024-03-17", interval="week", week_start="sunday"),
+        # to 9 (Saturday): ann new. to 16: bob new, ann retained
+        accounts({"2024-03-09": (1, 0, 0, 0), "2024-03-16": (1, 1, 0, 0)}),
+    ),
 )

@@ -233,4 +233,32 @@ EXAMPLES = (
         # ann 0:50 to 1:10 UTC: 1200 s; bob 0:50 to 1:30 UTC: 40 min, two sessions of 0 s
         {"2024-03-31": (400, 3)},
     ),
+    Example(
+        "duration_capped",
+        "`cap_minutes` shortens longer sessions to the cap; they stay in the mean.",
+        """
+        ann | 2024-03-04 08:00
+        ann | 2024-03-04 08:30
+        ann | 2024-03-04 09:00
+        bob | 2024-03-04 08:00
+        bob | 2024-03-04 08:05
+        """,
+        ask("session_duration", "2024-03-04", cap_minutes=20),
+        # (1200 instead of 3600, 300) / 2
+        {"2024-03-04": (750, 2)},
+    ),
+    Example(
+        "duration_capped_median",
+        "The cap holds for the median and the percentile too.",
+        """
+        ann | 2024-03-04 08:00
+        ann | 2024-03-04 08:30
+        bob | 2024-03-04 08:00
+        bob | 2024-03-04 08:25
+        cid | 2024-03-04 08:00
+        """,
+        ask("session_duration", "2024-03-04", statistic="median", cap_minutes=10),
+        # 0, 600, 600
+        {"2024-03-04": (600, 3)},
+    ),
 )
