@@ -13,6 +13,7 @@ from tests.standard.examples import (
     sessions,
     sessions_otherwise,
     signed_up,
+    spelling,
     stored,
     zones,
     zones_over_time,
@@ -33,4 +34,5 @@ ALL: tuple[Example, ...] = (
     *zones.EXAMPLES,
     *zones_over_time.EXAMPLES,
     *stored.EXAMPLES,
+    *spelling.EXAMPLES,
 )
