@@ -120,7 +120,8 @@ def retention(nth: int) -> Answering:
 
 def first_days(events: pd.DataFrame) -> pd.Series:
     first: pd.Series = events.groupby("user_id")["ts"].min()
-    return first.dt.floor("D").value_counts()
+    days: pd.Series = first.dt.floor("D").value_counts()
+    return days
 
 
 def new_users(events: pd.DataFrame, days: pd.DatetimeIndex) -> Numbers:
