@@ -31,15 +31,17 @@ without `columns` the files' own columns bear the names `day`, `value`, and so o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator, model_validator
 
 from connectors._asking import Asking, Watchdog
-from connectors._events import EventsTable
+from connectors._events import StandardMetrics
+from connectors._events.options import EventsTable, StandardOptions
 from connectors._query import read_statement
 from connectors._rows import answer
 from krtracker.connector import (
@@ -55,6 +57,8 @@ from krtracker.connector import (
 
 if TYPE_CHECKING:
     import duckdb
+
+    from connectors._events.answering import StandardAsk
 
 READERS = {
     ".csv": "read_csv({}, union_by_name = true)",
@@ -116,8 +120,8 @@ class Columns(Options):
     segment: str | None = None
 
 
-class FilesQuery(Options):
-    """The connector's part of `[metrics.ID]`: `query`, or `file` with optional `columns`."""
+class FilesQuery(StandardOptions):
+    """The connector's part of `[metrics.ID]`: `query`, `standard`, or `file` with `columns`."""
 
     query: str | None = None
     file: str | None = None
@@ -125,14 +129,14 @@ class FilesQuery(Options):
 
     @model_validator(mode="after")
     def _one_way(self) -> FilesQuery:
-        if (self.query is None) == (self.file is None):
-            raise ValueError("write either `query` or `file`")
+        if [self.query, self.file, self.standard].count(None) != 2:
+            raise ValueError("write either `query`, `file` or `standard`")
         if self.query is not None:
             read_statement(self.query)
-            if self.columns is not None:
-                raise ValueError("`columns` belongs to `file`: name the columns in the query")
         if self.file is not None:
             _inside_the_folder(self.file)
+        elif self.columns is not None:
+            raise ValueError("`columns` belongs to `file`: name the columns in the query")
         return self
 
 
@@ -143,13 +147,13 @@ class FilesConnector:
     QueryOptions = FilesQuery
 
     def __init__(self, options: FilesSource) -> None:
-        self._options = options
+        self._standard = StandardMetrics(options.events)
         self._asking = Asking(lambda _: FilesSession(options))
 
     def fetch(
         self, asks: Sequence[Ask[FilesQuery]], deadline: Deadline
     ) -> Iterator[Answer | ConnectorError]:
-        return self._asking.fetch(asks, deadline)
+        return self._asking.fetch(self._standard.fused(asks), deadline)
 
     def close(self) -> None:
         self._asking.close()
@@ -169,14 +173,16 @@ class FilesSession:
             raise SourceRejectedError(f"there is no folder `{options.folder}`: correct `folder`")
         self._duck = Duck(self._opened, options.max_rows)
 
-    def ask(self, query: FilesQuery, window: Window, watchdog: Watchdog) -> Answer:
+    def ask(self, query: FilesQuery | StandardAsk, window: Window, watchdog: Watchdog) -> Answer:
+        from connectors._duck import DuckStandard, rendered
+
+        if not isinstance(query, FilesQuery):
+            views = partial(self._views, self._tables, "UTC", watchdog)
+            return query.answer(DuckStandard(self._duck, watchdog, views))
         if query.file is not None:
             return self._from_file(query.file, query.columns, window, watchdog=watchdog)
-        from connectors._duck import rendered
-
         statement = read_statement(query.query or "")
-        for name in filter(statement.mentions, self._tables):
-            self._view(name, window, watchdog)
+        self._views(filter(statement.mentions, self._tables), window.zone, watchdog)
         values = statement.values(window)
         names, rows = self._duck.rows(rendered(statement), values, window, watchdog=watchdog)
         shown = {name: str(value) for name, value in values.items()}
@@ -195,14 +201,15 @@ class FilesSession:
         connection.execute("SET enable_external_access = false")
         return connection
 
-    def _view(self, name: str, window: Window, watchdog: Watchdog) -> None:
+    def _views(self, names: Iterable[str], zone: str, watchdog: Watchdog) -> None:
         from connectors._duck import quoted_name, translated
 
-        source = self._reading(self._tables[name])
-        connection = self._duck.connection(window.zone, watchdog)
-        with translated(watchdog), watchdog.over(connection.interrupt):
-            view = f"CREATE VIEW IF NOT EXISTS {quoted_name(name)} AS FROM {source}"
-            connection.execute(view)
+        connection = self._duck.connection(zone, watchdog)
+        for name in names:
+            source = self._reading(self._tables[name])
+            with translated(watchdog), watchdog.over(connection.interrupt):
+                view = f"CREATE VIEW IF NOT EXISTS {quoted_name(name)} AS FROM {source}"
+                connection.execute(view)
 
     def _from_file(
         self, pattern: str, columns: Columns | None, window: Window, *, watchdog: Watchdog

@@ -170,8 +170,8 @@ def duckdb_engine(folder: Path) -> Engine:
     path = folder / "events.duckdb"
 
     def run(*statements: str) -> None:
-        with duckdb.connect(str(path), config={"TimeZone": "UTC"}) as connection:
-            for one in statements:
+        with duckdb.connect(str(path)) as connection:
+            for one in ("set TimeZone = 'UTC'", *statements):
                 connection.execute(one)
 
     return _sql("duckdb", f"duckdb:///{path}", run)

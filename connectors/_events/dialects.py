@@ -1,0 +1,133 @@
+"""What each engine writes differently: instants as integers, whole division, text; nothing else.
+
+Everything else is SQLAlchemy Core. Templates are ours; what is put into them is compiled SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, String, literal_column
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import IdentifierPreparer, SQLCompiler
+from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.sql.expression import FunctionElement
+from sqlalchemy.types import TypeEngine
+
+from connectors._events.templates import TEMPLATES
+from krtracker.connector import SourceRejectedError
+
+
+class Written(FunctionElement[Any]):
+    """An expression that every dialect writes in its own way (`TEMPLATES`)."""
+
+    inherit_cache = False
+
+    def __init__(self, name: str, type_: TypeEngine[Any], *parts: ColumnElement[Any]) -> None:
+        self.template, self.type = name, type_
+        super().__init__(*parts)
+
+
+@compiles(Written)
+def _written(element: Written, compiler: SQLCompiler, **options: Any) -> str:
+    dialect = "mysql" if compiler.dialect.name == "mariadb" else compiler.dialect.name
+    own = TEMPLATES.get(dialect)
+    if own is None:
+        raise SourceRejectedError(
+            f"standard metrics are not known on `{dialect}`: write a `query` instead"
+        )
+    template = own.get(element.template, TEMPLATES["any"].get(element.template))
+    if template is None:
+        kind = element.template.removeprefix("micros_")
+        raise SourceRejectedError(f'`time_kind = "{kind}"` is not known on {dialect}')
+    parts = [compiler.process(part, **options) for part in element.clauses]
+    return template.format(*parts)
+
+
+def number(value: int) -> ColumnElement[int]:
+    """An integer of our own (never one of the configuration's) in the text of a query."""
+    return literal_column(str(int(value)), BigInteger())
+
+
+def micros(kind: str, column: ColumnElement[Any]) -> ColumnElement[int]:
+    """The instant of a time column in microseconds since 1970; naive kinds as their own clock."""
+    return Written(f"micros_{kind}", BigInteger(), column)
+
+
+def whole(dividend: ColumnElement[int], divisor: int) -> ColumnElement[int]:
+    """How often the divisor goes into a positive integer."""
+    return Written("whole", BigInteger(), dividend, number(divisor))
+
+
+def short(value: ColumnElement[int]) -> ColumnElement[int]:
+    """The same small integer, narrower where that is faster."""
+    return Written("short", Integer(), value)
+
+
+def exact(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A text that differs from every other text, whatever the column's collation."""
+    return Written("exact", column.type, column)
+
+
+def as_text(column: ColumnElement[Any]) -> ColumnElement[str]:
+    return Written("text", String(), column)
+
+
+def nullable(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A value whose absence in a window function is NULL, never the type's own zero."""
+    return Written("nullable", column.type, column)
+
+
+class _Backticks(IdentifierPreparer):
+    def __init__(self, dialect: Dialect) -> None:
+        super().__init__(dialect, initial_quote="`", final_quote="`")
+
+
+class _ClickHouseCompiler(SQLCompiler):
+    KINDS: Mapping[type, str] = {bool: "Bool", int: "Int64", float: "Float64", str: "String"}
+
+    def visit_bindparam(self, bindparam: BindParameter[Any], **options: Any) -> str:
+        name = super().visit_bindparam(bindparam, **options).removeprefix(":")
+        kind = self.KINDS.get(type(bindparam.value), "DateTime64(6, 'UTC')")
+        return f"{{{name}:{kind}}}"
+
+
+class _DuckDbCompiler(SQLCompiler):
+    def visit_bindparam(self, bindparam: BindParameter[Any], **options: Any) -> str:
+        return "$" + super().visit_bindparam(bindparam, **options).removeprefix(":")
+
+
+def _dialect(name: str, **parts: Any) -> type[DefaultDialect]:
+    """A dialect that only compiles: for engines SQLAlchemy does not bring itself."""
+    fixed = {"name": name, "supports_statement_cache": False, "default_paramstyle": "named"}
+    return type(f"{name.title()}Dialect", (DefaultDialect,), {**fixed, **parts})
+
+
+ClickHouseDialect = _dialect(
+    "clickhouse", preparer=_Backticks, statement_compiler=_ClickHouseCompiler
+)
+SparkDialect = _dialect("spark", preparer=_Backticks)
+BigQueryDialect = _dialect("bigquery", preparer=_Backticks)
+SnowflakeDialect = _dialect("snowflake")
+TrinoDialect = _dialect("trino")
+DuckDbDialect = _dialect("duckdb", statement_compiler=_DuckDbCompiler)
+RedshiftDialect = _dialect("redshift")
+
+
+def compiling(name: str) -> Dialect:
+    """A dialect by name, to compile with and never to connect with."""
+    from sqlalchemy.dialects import mysql, postgresql, sqlite
+
+    own = {
+        **{"clickhouse": ClickHouseDialect, "spark": SparkDialect, "bigquery": BigQueryDialect},
+        **{"snowflake": SnowflakeDialect, "trino": TrinoDialect, "duckdb": DuckDbDialect},
+        "redshift": RedshiftDialect,
+    }
+    if name in own:
+        return own[name](paramstyle="named")
+    brought = {"sqlite": sqlite, "postgresql": postgresql, "mysql": mysql, "mariadb": mysql}
+    dialect: Dialect = brought[name].dialect(paramstyle="named")
+    return dialect
