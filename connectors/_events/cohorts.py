@@ -157,7 +157,7 @@ def _marked(scan: CohortScan, ground: Ground) -> Select[Any]:
     returned = select(back.c.who, *_segment(back), nothing, nothing, back.c.at, number(1))
     line = union_all(marks, returned).subquery()
     owner = [line.c.who, *_segment(line)]
-    come = func.min(case((line.c.is_return == 1, nullable(line.c.at))))
+    come = func.min(case((line.c.is_return == number(1), nullable(line.c.at))))
     following = come.over(
         partition_by=owner, order_by=[line.c.at.desc(), line.c.is_return.desc()], rows=(None, 0)
     )
@@ -165,7 +165,7 @@ def _marked(scan: CohortScan, ground: Ground) -> Select[Any]:
     in_time = [_in_time(told, n, one, unit=unit) for n, one in enumerate(scan.reaches)]
     keys = [told.c.day, *_segment(told), told.c.which]
     back_in_time = func.sum(case((or_(*in_time), number(1)), else_=number(0)))
-    return select(*keys, func.count(), back_in_time).where(told.c.is_return == 0).group_by(*keys)
+    return select(*keys, func.count(), back_in_time).where(told.c.is_return == number(0)).group_by(*keys)
 
 
 def _in_time(told: FromClause, place: int, reach: Reach, *, unit: int) -> ColumnElement[bool]:

@@ -81,7 +81,14 @@ def nullable(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return Written("nullable", column.type, column)
 
 
-class _Backticks(IdentifierPreparer):
+class _Quotes(IdentifierPreparer):
+    """Quotes every name: these engines look quoted names up as they do bare ones."""
+
+    def quote(self, ident: str, force: Any = None) -> str:
+        return ident if getattr(ident, "quote", None) is False else self.quote_identifier(ident)
+
+
+class _Backticks(_Quotes):
     def __init__(self, dialect: Dialect) -> None:
         super().__init__(dialect, initial_quote="`", final_quote="`")
 
@@ -112,9 +119,9 @@ ClickHouseDialect = _dialect(
 SparkDialect = _dialect("spark", preparer=_Backticks)
 BigQueryDialect = _dialect("bigquery", preparer=_Backticks)
 SnowflakeDialect = _dialect("snowflake")
-TrinoDialect = _dialect("trino")
-DuckDbDialect = _dialect("duckdb", statement_compiler=_DuckDbCompiler)
-RedshiftDialect = _dialect("redshift")
+TrinoDialect = _dialect("trino", preparer=_Quotes)
+DuckDbDialect = _dialect("duckdb", preparer=_Quotes, statement_compiler=_DuckDbCompiler)
+RedshiftDialect = _dialect("redshift", preparer=_Quotes)
 
 
 def compiling(name: str) -> Dialect:

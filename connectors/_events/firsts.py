@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, func, select
 
-from connectors._events.dialects import exact
+from connectors._events.dialects import exact, number
 from connectors._events.rows import Filter, Ground, Rows
 from connectors._events.scans import Instants, Key, key_of, together
 from krtracker.periods import Span
@@ -37,7 +37,7 @@ class FirstScan:
         edges = Instants.of(self.span, ground.zone)
         first = entries(ground, self.chosen, self.span).subquery()
         day = ground.rows(edges.low, edges.high).day(first.c.at).label("day")
-        dated = select(day, *_segments(first)).where(first.c.at >= edges.low).subquery()
+        dated = select(day, *_segments(first)).where(first.c.at >= number(edges.low)).subquery()
         return select(*dated.c, func.count()).group_by(*dated.c)
 
     def read(self, rows: Iterable[Sequence[Any]]) -> dict[Key, float]:

@@ -13,7 +13,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import NullType
 
-from connectors._events.dialects import as_text, exact, micros
+from connectors._events.dialects import as_text, exact, micros, number
 from connectors._events.options import EventsTable, Names, StandardOptions
 from connectors._events.zones import DAY, SECOND, day_of, from_local, moment
 
@@ -208,8 +208,8 @@ def between(
         conditions.append(raw < bound(_raw(ground, high + wide)))
     if not sharp:
         at = instant_of(ground, raw, low or high or 0, high or low or 0)
-        conditions += [at >= bound(low)] if low is not None else []
-        conditions += [at < bound(high)] if high is not None else []
+        conditions += [at >= number(low)] if low is not None else []
+        conditions += [at < number(high)] if high is not None else []
     return conditions
 
 

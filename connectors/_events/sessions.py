@@ -109,17 +109,17 @@ class SessionScan:
         seen = select(*keys, *split).where(*held).subquery()
         owner = [column for column in seen.c if column.name in {"who", "segment"}]
         marked = self._marked(seen, owner).subquery()
-        ends = select(*marked.c).where(or_(marked.c.opens == 1, marked.c.closes == 1)).subquery()
+        ends = select(*marked.c).where(or_(marked.c.opens == number(1), marked.c.closes == number(1))).subquery()
         owner = [ends.c[column.name] for column in owner]
         order = {"partition_by": owner, "order_by": ends.c.place}
         last = func.lead(nullable(ends.c.at)).over(**order)
         place = func.lead(nullable(ends.c.place)).over(**order)
         paired = select(*ends.c, last.label("last"), place.label("until")).subquery()
-        alone = paired.c.closes == 1
+        alone = paired.c.closes == number(1)
         lasted = case((alone, number(0)), else_=paired.c.last - paired.c.at)
-        events = case((alone, number(1)), else_=paired.c.until - paired.c.place + 1)
+        events = case((alone, number(1)), else_=paired.c.until - paired.c.place + number(1))
         shown = (paired.c.at.label("started"), lasted.label("lasted"), events.label("events"))
-        return select(*_segment(paired), *shown).where(paired.c.opens == 1)
+        return select(*_segment(paired), *shown).where(paired.c.opens == number(1))
 
     def _marked(self, seen: FromClause, owner: list[Any]) -> Select[Any]:
         """Each event with its place and whether it opens or closes a session."""
@@ -165,7 +165,7 @@ def _counts(built: FromClause, variant: Variant) -> ColumnElement[int]:
     """1 for a session of this variant, 0 for any other."""
     left_out = []
     if variant.exclude_single:
-        left_out.append(built.c.events == 1)
+        left_out.append(built.c.events == number(1))
     if variant.max_hours is not None:
         left_out.append(built.c.lasted > number(round(variant.max_hours * HOUR)))
     return case((or_(*left_out), number(0)), else_=number(1)) if left_out else number(1)
@@ -194,15 +194,15 @@ def _ranked(
 def _sums(told: FromClause, place: int, variant: Variant) -> list[ColumnElement[Any]]:
     """sessions, microseconds, single, events, and the two neighbours of the percentile."""
     counts, lasted = _counts(told, variant), _lasted(told, variant)
-    single = case((told.c.events == 1, counts), else_=number(0))
+    single = case((told.c.events == number(1), counts), else_=number(0))
     sums = [counts, counts * lasted, single, counts * told.c.events]
     columns = [func.sum(one).label(f"sum_{place}_{n}") for n, one in enumerate(sums)]
     if variant.percentile is None:
         return [*columns, number(0).label(f"low_{place}"), number(0).label(f"high_{place}")]
     tenths = TENTHS[variant.percentile]
-    below = whole((told.c[f"many_{place}"] - 1) * number(tenths), 10) + 1
-    for name, wanted in (("low", below), ("high", below + 1)):
-        at = and_(counts == 1, told.c[f"rank_{place}"] == wanted)
+    below = whole((told.c[f"many_{place}"] - number(1)) * number(tenths), 10) + number(1)
+    for name, wanted in (("low", below), ("high", below + number(1))):
+        at = and_(counts == number(1), told.c[f"rank_{place}"] == wanted)
         columns.append(func.max(case((at, lasted))).label(f"{name}_{place}"))
     return columns
 

@@ -23,7 +23,7 @@ from krtracker.connector import Ask, ConnectorError, ConnectorType, Deadline, Op
 from tests.standard.reference import Answer, Event, Log
 
 NAMES = ("sqlite", "duckdb", "postgresql", "mariadb", "clickhouse", "spark")
-REST = ("user_id", "at", "name", "session_id")
+REST = ("user_id", "ts", "name", "session_id")
 
 KINDS: Mapping[str, Mapping[str, str]] = {
     "sqlite": {"naive": "text", "text": "text", "epoch_s": "real", "epoch_ms": "integer"},
@@ -53,7 +53,7 @@ KINDS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Engine:
-    """One database with a table `events` (user_id, at, name, session_id, and the log's columns).
+    """One database with a table `events` (user_id, ts, name, session_id, and the log's columns).
 
     `answer(log, "retention", day=1, ...)` gives {(day, segment): (value, weight)}, as the reference
     does; options are those of a metric's table. `session_column="session_id"` names the column.
@@ -97,7 +97,7 @@ class Engine:
 
     def settings(self, log: Log) -> dict[str, Any]:
         """The source's table: where events are."""
-        events: dict[str, Any] = {"table": "events", "user": "user_id", "time": "at"}
+        events: dict[str, Any] = {"table": "events", "user": "user_id", "time": "ts"}
         events |= {"event": "name", "time_zone": self.time_zone}
         events["placeholders"] = list(log.placeholders)
         if log.users:
