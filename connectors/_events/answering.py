@@ -74,14 +74,14 @@ class Fusion:
         return groups[-1]
 
     def ground(self, database: Database, zone: str) -> Ground | None:
-        """What SQL is written for; None when the table has no events yet."""
+        """What SQL is written for; None when there is neither an event nor a user yet."""
         shape = self._shape(database, self._table.table, self._table.user, self._table.time)
         told, users = self._table.users_table, None
         if told is not None:
             users = self._shape(database, told.table, told.user, told.created_at)
-        if shape is None:
+        if shape is None and users is None:
             return None
-        return Ground(self._table, shape, database.dialect, zone, users)
+        return Ground(self._table, shape or users, database.dialect, zone, users or shape)
 
     def _shape(self, database: Database, table: str, *columns: str) -> Shape | None:
         if table not in self._shapes:
