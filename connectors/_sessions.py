@@ -53,6 +53,10 @@ class Address:
         family = url.get_backend_name()
         if family == "duckdb":
             return DuckSession(url.database or "", self.max_rows)
+        if family == "chdb":
+            from connectors._clickhouse import ChdbSession
+
+            return ChdbSession(url.database or "", self.max_rows, watchdog)
         database = DATABASES.get(family, Database)(url.database or "", watchdog.remaining)
         if self._engine is None:
             self._engine = _engine(url, database)

@@ -117,7 +117,7 @@ class Engine:
     def _table(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[str]]) -> None:
         null = "Nullable({})" if self.name == "clickhouse" else "{}"
         shape = ", ".join(f"{column} {null.format(kind)}" for column, kind in columns.items())
-        end = " engine = Memory" if self.name == "clickhouse" else ""
+        end = " engine = MergeTree order by tuple()" if self.name == "clickhouse" else ""
         self.run(f"drop table if exists {name}", f"create table {name} ({shape}){end}")
         values = ", ".join(f"({', '.join(row)})" for row in rows)
         if values:
@@ -193,8 +193,18 @@ def server_engine(name: str, server: Any) -> Engine:
 
 
 def clickhouse_engine(folder: Path) -> Engine:
-    pytest.importorskip("chdb", reason="ClickHouse (package chdb) is not installed")
-    raise NotImplementedError
+    """ClickHouse embedded in this process, which holds one folder open at a time."""
+    chdb = pytest.importorskip("chdb", reason="ClickHouse (package chdb) is not installed")
+
+    def run(*statements: str) -> None:
+        connection = chdb.connect(str(folder))
+        try:
+            for one in statements:
+                connection.query(one)
+        finally:
+            connection.close()
+
+    return _sql("clickhouse", f"chdb:///{folder}", run, text="String")
 
 
 def spark_engine(folder: Path) -> Engine:
