@@ -83,6 +83,9 @@ class PostgreSql(Database):
         return {"connect_args": {"connect_timeout": max(2, math.ceil(self.seconds))}}
 
     def opened(self, connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        if hasattr(driver, "prepare_threshold"):
+            driver.prepare_threshold = None  # a pooler's next server would not know the statement
         connection.execution_options(postgresql_readonly=True)
         connection.exec_driver_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
         connection.commit()

@@ -103,10 +103,12 @@ def _stand_in(quiet: str) -> str:
 
 
 def _refuse_all_but_one_select(spoken: str) -> None:
-    if not spoken:
+    if not spoken.strip("; \t\n"):
         raise ValueError("the query is empty: write one SELECT that answers day, value")
     if ";" in spoken.rstrip("; \t\n"):
         raise ValueError("the query holds more than one statement: write one SELECT")
+    if re.search(r"\binto\s+(outfile|dumpfile)\b", spoken, re.IGNORECASE):
+        raise ValueError("the query writes a file: leave `into outfile` out")
     first = re.match(r"[\s(]*(\w+)", spoken)
     if first is None or first[1].lower() not in READS:
         word = first[1].upper() if first else spoken[:10]

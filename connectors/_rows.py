@@ -135,7 +135,7 @@ def _days(column: Sequence[Any], zone: str) -> Sequence[date]:
     kinds = set(map(type, column))
     if kinds == {date}:
         return column
-    if kinds == {str} and set(map(len, column)) == {10}:
+    if kinds == {str} and set(map(len, column)) == {10} and "W" not in "".join(column):
         try:
             return list(map(date.fromisoformat, column))
         except ValueError:

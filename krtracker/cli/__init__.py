@@ -98,10 +98,15 @@ class Program(click.Group):
             flush(sys.stdout)
         except click.ClickException as error:
             error.show()
+            if "--json" in (sys.argv[1:] if args is None else args):
+                Face(json=True).refuse(error)
             code = error.exit_code
         except click.Abort:
-            click.echo("stopped: what was acknowledged is kept; the same call goes on", err=True)
-            code = 130
+            code = _stopped()
+        except RuntimeError as error:  # how DuckDB tells of Ctrl-C in the middle of a query
+            if "interrupted" not in str(error).lower():
+                raise
+            code = _stopped()
         except BrokenPipeError:
             silence(sys.stdout)
             code = 0
@@ -130,6 +135,11 @@ def _prepare(stream: object) -> None:
     """A terminal that cannot show a character shows its escape instead of failing."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
+
+
+def _stopped() -> int:
+    click.echo("stopped: what was acknowledged is kept; the same call goes on", err=True)
+    return 130
 
 
 def _report_bug(

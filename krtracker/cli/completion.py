@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
 from typing import Any
@@ -41,20 +40,28 @@ def completion(face: Face, shell: str) -> None:
         face.say(f"next: krtracker completion {shell} > {WHERE[shell]}")
 
 
-def _offered(
-    what: str, context: click.Context, _parameter: click.Parameter, text: str
+def metric_ids(
+    context: click.Context, _parameter: click.Parameter, text: str
 ) -> list[CompletionItem]:
-    """The ids that begin with `text`; nothing where no index is found: Tab never complains."""
+    """The metrics that begin with `text`."""
+    return _offered(context, "metrics", text)
+
+
+def key_result_ids(
+    context: click.Context, _parameter: click.Parameter, text: str
+) -> list[CompletionItem]:
+    """The key results that begin with `text`, by their short names unless it has a slash."""
+    return _offered(context, "key_results", text)
+
+
+def _offered(context: click.Context, what: str, text: str) -> list[CompletionItem]:
+    """The ids of the index; nothing where there is none: Tab never complains."""
     try:
         names = _index(context).get(what, [])
     except (KrtrackerError, OSError, ValueError):
         return []
     offered = names if "/" in text else dict.fromkeys(name.rpartition("/")[2] for name in names)
     return [CompletionItem(name) for name in offered if name.startswith(text)]
-
-
-metric_ids = functools.partial(_offered, "metrics")
-key_result_ids = functools.partial(_offered, "key_results")
 
 
 def _index(context: click.Context) -> dict[str, Any]:

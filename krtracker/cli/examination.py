@@ -60,11 +60,7 @@ def checked(face: Face) -> Workspace:
     """The configuration with its plug-in tables checked. Raises ConfigurationError."""
     from krtracker import wiring
 
-    workspace = face.workspace()
-    errors = [one for one in wiring.check(workspace) if one.severity == "error"]
-    if errors:
-        raise ConfigurationError(errors)
-    return workspace
+    return wiring.accepted(face.configuration())[0]
 
 
 def of_source(face: Face, workspace: Workspace, source: str) -> Finding:
@@ -98,7 +94,7 @@ def one_day(face: Face, workspace: Workspace, metric: Metric) -> Pull:
     from krtracker.cli.try_ import asked
 
     newest = local_day(face.now, metric.zone) - timedelta(days=1 + metric.late_by)
-    return asked(face, workspace, metric, Span(newest, newest))
+    return asked(face, workspace, metric, span=Span(newest, newest))
 
 
 def of_store(face: Face, paths: StorePaths) -> Finding:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from krtracker.errors import KrtrackerError, StoreUnusableError
 
 @command("shell")
 @click.option("--builtin", is_flag=True, help="The small prompt, even where duckdb is on PATH.")
-def shell(face: Face, *, builtin: bool) -> None:
+def shell(face: Face, *, builtin: bool) -> int:
     """Open an SQL prompt on the snapshot, read-only."""
     published = face.published()
     if not published.exists():
@@ -25,10 +25,10 @@ def shell(face: Face, *, builtin: bool) -> None:
     if face.json:
         face.out_json({"snapshot": str(published), "duckdb": program})
     elif program and not builtin:
-        sys.stdout.flush()
-        os.execv(program, [program, "-readonly", str(published)])  # noqa: S606
+        return subprocess.run([program, "-readonly", str(published)], check=False).returncode
     else:
         prompt(face, published)
+    return 0
 
 
 def prompt(face: Face, published: Path) -> None:

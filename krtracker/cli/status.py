@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from krtracker.cli.board import board_now, workspace_words
+from krtracker.cli.board import board_now, cycle_of, workspace_words
 from krtracker.cli.completion import key_result_ids
 from krtracker.cli.face import Face, command
 from krtracker.cli.standing import FAIL_ON, Board, Standing, board_lines, detail_lines, failing
@@ -44,9 +44,9 @@ def status(
     from krtracker.store import Snapshot
 
     asked = Asked(**moment)
-    if key_result and "/" in key_result and cycle is None:
-        cycle = key_result.partition("/")[0]
     with Snapshot.open(face.published()) as snapshot:
+        if key_result and cycle is None:
+            cycle = cycle_of(snapshot, key_result, face.now.date())
         board = board_asked(face, snapshot, asked, cycle=cycle)
     chosen = board.standings if key_result is None else [one_of(board, key_result)]
     if face.json:

@@ -25,7 +25,7 @@ def lines_of(rows: Sequence[Row], terminal: Terminal, *, gap: int = 2) -> list[s
     """The rows as lines, each column as wide as its widest cell; control characters escaped."""
     table = [[_cell(one) for one in row] for row in rows]
     widths = _widths(table)
-    return [_line(row, widths, terminal, gap) for row in table]
+    return [_line(row, widths, terminal, gap=gap) for row in table]
 
 
 def width_of(rows: Sequence[Row], gap: int = 2) -> int:
@@ -47,7 +47,7 @@ def _widths(table: Sequence[Sequence[Cell]]) -> list[int]:
     ]
 
 
-def _line(row: Sequence[Cell], widths: Sequence[int], terminal: Terminal, gap: int) -> str:
+def _line(row: Sequence[Cell], widths: Sequence[int], terminal: Terminal, *, gap: int) -> str:
     parts = []
     for cell, width in zip(row, widths, strict=False):
         blank = " " * (width - cells(cell.text))

@@ -32,7 +32,8 @@ def try_(face: Face, metric: str, *, first: date | None, last: date | None) -> N
     if one.manual:
         raise UsageError(f"`{metric}` is recorded by hand; next: krtracker record {metric} VALUE")
     newest = local_day(face.now, one.zone) - timedelta(days=1 + one.late_by)
-    pull = asked(face, workspace, one, span_between(first, last, newest=newest, days=7))
+    span = span_between(first, last, newest=newest, days=7)
+    pull = asked(face, workspace, one, span=span)
     if face.json:
         face.out_json(facts(pull))
     else:
@@ -41,7 +42,7 @@ def try_(face: Face, metric: str, *, first: date | None, last: date | None) -> N
         raise SourcesFailedError(f"{pull.message}; next: krtracker doctor")
 
 
-def asked(face: Face, workspace: Workspace, metric: Metric, span: Span) -> Pull:
+def asked(face: Face, workspace: Workspace, metric: Metric, *, span: Span) -> Pull:
     """The judged answer of the metric's source."""
     from krtracker import wiring
     from krtracker.collect import MetricAsk, collect

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from krtracker import __version__
@@ -72,6 +72,7 @@ def run(
     )
     if not clean:
         os._exit(0)
+    life.over()
     return 0
 
 
@@ -92,6 +93,8 @@ class Life:
         self._started_at = wiring.now().isoformat()
         self._woken = queue.SimpleQueue[None]()
         self._stopping = threading.Event()
+        self._last_moment = threading.Timer(LAST_MOMENT, self._cut_short)
+        self._last_moment.daemon = True
         self._reload_now = False
         self._standing, self._watch = Standing(), Watch(workspace.file)
         self._problems: tuple[str, ...] = ()
@@ -112,9 +115,7 @@ class Life:
     def stop(self) -> None:
         """Ends the life soon, after LAST_MOMENT seconds at the latest."""
         self._stopping.set()
-        timer = threading.Timer(LAST_MOMENT, self._cut_short)
-        timer.daemon = True
-        timer.start()
+        self._last_moment.start()
         self._woken.put(None)
 
     def look_around(self) -> None:
@@ -156,7 +157,11 @@ class Life:
 
     def _answer(self, request: Request) -> Events:
         self._log.info("request", command=request.get("command"))
-        return perform(self._tracker, request, settle=self._settled, stop=self._stopping)
+        told = perform(self._tracker, request, settle=self._settled, stop=self._stopping)
+        with closing(told) as events:
+            for event in events:
+                self._standing.told(event)
+                yield event
 
     def _settled(self) -> Sequence[Evaluation]:
         wish = self._settling.wish()
@@ -210,6 +215,12 @@ class Life:
             self._close_retired()
         self._paths.heartbeat.unlink(missing_ok=True)
         return clean
+
+    def over(self) -> None:
+        """The store is closed and nothing hangs: the process may live on."""
+        self._last_moment.cancel()
+        if self._last_moment.is_alive():
+            self._last_moment.join()
 
     def _finished(self, latest: float) -> bool:
         """Waits for the work in hand, and lets analysts see the last word of it."""
@@ -294,6 +305,7 @@ class Life:
         self._sources = self._connected(found)
         self._tracker.replace(found, self._sources)
         self._schedule.replace(found)
+        self._standing.keep(found.metrics)
         self._schedule.soon(tuple(metrics))
         self._settling.touch()
         self._log.info("configuration", "taken", digest=found.digest[:12], asked=sorted(metrics))
@@ -330,7 +342,7 @@ class Life:
             last_evaluation=evaluated.isoformat() if evaluated else None,
             last_publish=published.isoformat() if published else None,
             jobs=self._standing.jobs(self._schedule.next_slots()),
-            failing=self._standing.failing(),
+            **self._standing.ailing(),
         )
         with suppress(OSError):  # a full disk: the daemon lives on
             write(beat, self._paths.heartbeat)

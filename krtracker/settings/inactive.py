@@ -20,7 +20,6 @@ class Inactive:
     section: str
     setting: str
     instead: str
-    values: tuple[str, ...] = ()
 
 
 INACTIVE = (
@@ -29,13 +28,10 @@ INACTIVE = (
     Inactive("metrics", "report", "these metrics are not collected; a `query` is"),
     Inactive("metrics", "request", "these metrics are not collected; a `query` is"),
     Inactive("key_results", "type", "these key results are not judged"),
-    Inactive("key_results", "pace", "only the numbers speak", ("hold", "last-year")),
-    Inactive("key_results", "amendments", "the path goes straight to `target`"),
     Inactive("key_results", "guardrails", "they are not watched"),
     Inactive("key_results", "leading", "they are not watched"),
     Inactive("key_results", "commit", "`target` alone is judged"),
     Inactive("key_results", "stretch", "`target` alone is judged"),
-    Inactive("key_results", "score_override", "the computed score stands"),
     Inactive("objectives", "rollup", "objectives are shown as titles only"),
     Inactive("channels", "", "nothing is sent"),
     Inactive("digests", "", "nothing is sent"),
@@ -55,7 +51,7 @@ def note_inactive(tables: Tables) -> None:
     by_forecast = [
         (entry.id, entry.spot / "status" / "by")
         for entry in tables.cycles.values()
-        if entry.table.status.by == "forecast"
+        if entry.table.status.by == "forecast" and "by" in entry.table.status.model_fields_set
     ]
     if by_forecast:
         words = 'status by = "forecast" is not active in this version'
@@ -78,9 +74,5 @@ def _uses(one: Inactive, tables: Tables) -> Iterator[tuple[str, Spot]]:
             continue
         if not one.setting:
             yield entry.id, entry.spot
-        elif entry.has(one.setting) and _counts(one, getattr(entry.table, one.setting)):
+        elif entry.has(one.setting) and getattr(entry.table, one.setting):
             yield entry.id, (entry.spot / one.setting).key
-
-
-def _counts(one: Inactive, value: Any) -> bool:
-    return value in one.values if one.values else bool(value)

@@ -35,7 +35,7 @@ def scan(text: str) -> tuple[dict[Path, Mark], list[Path]]:
     """Marks by path of keys (list items by their number), and the paths that are set twice."""
     scanner = _Scanner(text)
     # Where the text is no valid TOML, what was found before it still helps a message.
-    with contextlib.suppress(IndexError, RecursionError):
+    with contextlib.suppress(IndexError, RecursionError, ValueError):
         scanner.run()
     return scanner.marks, scanner.twice
 
@@ -98,6 +98,7 @@ class _Scanner:
         elif path in self.headers:
             self.twice.append(path)
         self.headers.add(path)
+        self.marks.setdefault(path, Mark(names[-1][1], names[-1][2], start, self.at))
         full = self.inside(path)
         self.marks[full] = Mark(names[-1][1], names[-1][2], start, self.at)
         return full

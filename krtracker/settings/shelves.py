@@ -59,7 +59,8 @@ def _fits(name: list[str], pattern: list[str]) -> bool:
     if not pattern:
         return not name
     if pattern[0] == "**":
-        return any(_fits(name[skip:], pattern[1:]) for skip in range(len(name) + 1))
+        visible = next((n for n, one in enumerate(name) if one.startswith(".")), len(name))
+        return any(_fits(name[skip:], pattern[1:]) for skip in range(visible + 1))
     return bool(name) and _one_fits(name[0], pattern[0]) and _fits(name[1:], pattern[1:])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib.resources import files
@@ -10,7 +11,6 @@ from typing import NamedTuple
 
 import duckdb
 
-import krtracker
 from krtracker.errors import StoreUnusableError
 from krtracker.store.columns import naive_utc
 
@@ -31,6 +31,11 @@ def migrations() -> tuple[Migration, ...]:
     return tuple(sorted(found))
 
 
+def our_version() -> str:
+    """The version of this program; by way of sys.modules, as a room imports nothing above it."""
+    return str(sys.modules["krtracker"].__dict__["__version__"])
+
+
 def views() -> str:
     """The text that makes schema `krt`, the analysts' contract."""
     return files("krtracker.store").joinpath("views.sql").read_text("utf-8")
@@ -42,13 +47,11 @@ def views_digest() -> str:
 
 def stored_version(cursor: duckdb.DuckDBPyConnection) -> int:
     """The newest migration the file has seen; 0 for an empty file."""
-    known = cursor.execute(
-        "SELECT count(*) FROM duckdb_tables() "
-        "WHERE table_name = 'schema_migration' AND database_name = current_database()"
-    ).fetchall()
-    if not known[0][0]:
+    try:
+        newest = cursor.execute("SELECT max(version) FROM main.schema_migration").fetchall()
+    except duckdb.CatalogException:
         return 0
-    return int(cursor.execute("SELECT max(version) FROM schema_migration").fetchall()[0][0] or 0)
+    return int(newest[0][0] or 0)
 
 
 def migrate(
@@ -66,7 +69,7 @@ def migrate(
     stored, newest = stored_version(cursor), steps[-1].version
     if stored > newest:
         raise StoreUnusableError(
-            f"the store has version {stored}, this krtracker {krtracker.__version__} knows "
+            f"the store has version {stored}, this krtracker {our_version()} knows "
             f"version {newest}: install the newer krtracker that wrote it; nothing was changed"
         )
     missing = [one for one in steps if one.version > stored]
@@ -89,7 +92,7 @@ def _apply(cursor: duckdb.DuckDBPyConnection, missing: Sequence[Migration], now:
             cursor.execute(one.sql)
             cursor.execute(
                 "INSERT INTO schema_migration VALUES (?, ?, ?, ?)",
-                [one.version, one.name, naive_utc(now), krtracker.__version__],
+                [one.version, one.name, naive_utc(now), our_version()],
             )
         cursor.execute("COMMIT")
     except duckdb.Error:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 from sqlalchemy import create_engine, text
 
-from tests.bench.events_source import QUERY, names
+from tests.bench import events_source
 
 TABLE = """
 create table if not exists observations (
@@ -39,8 +39,8 @@ def collect(source: str, target: str, *, metrics: int, first: date, last: date) 
     window = {"start": str(first), "end": str(last + timedelta(days=1))}
     engine = create_engine(f"sqlite:///{source}")
     with engine.connect() as connection:
-        for name in names(metrics):
-            for day, value in connection.execute(text(QUERY.format(name=name)), window):
+        for name, query in events_source.metrics(metrics).items():
+            for day, value in connection.execute(text(query), window):
                 pulled[0].append(name)
                 pulled[1].append(day)
                 pulled[2].append(float(value))

@@ -14,7 +14,8 @@ from pathlib import Path
 from krtracker import settings, wiring
 from krtracker.store import Store, StorePaths
 from krtracker.tracker import Tracker
-from tests.bench.events_source import FIRST, LAST, QUERY, names
+from tests.bench import events_source
+from tests.bench.events_source import FIRST, LAST
 
 WORKSPACE = """\
 name = "Bench"
@@ -56,7 +57,8 @@ def write_configuration(folder: Path, source: Path, metrics: int) -> Path:
     """A key result on each metric, in a cycle that began with the newest day."""
     folder.mkdir(parents=True)
     parts = [WORKSPACE.format(source=source, start=LAST)]
-    parts += [METRIC.format(name=name, query=QUERY.format(name=name)) for name in names(metrics)]
+    asked = events_source.metrics(metrics)
+    parts += [METRIC.format(name=name, query=query) for name, query in asked.items()]
     path = folder / "krtracker.toml"
     path.write_text("".join(parts), encoding="utf-8")
     return path

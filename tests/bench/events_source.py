@@ -5,38 +5,43 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
 EVENTS = 1_000_000
-NAMES = 500
+KINDS, COUNTRIES = 20, 25
 FIRST = date(2025, 11, 20)
 DAYS = 365
 LAST = FIRST + timedelta(days=DAYS - 1)
 NEXT = LAST + timedelta(days=1)
 LATE_ROWS = 1_500
-INSERT = "insert into events values (?, ?, ?)"
+INSERT = "insert into events values (?, ?, ?, ?)"
 
 QUERY = """
 select date(ts) as day, count(distinct user_id) as value
 from   events
-where  name = '{name}' and ts >= :start and ts < :end
+where  name = '{kind}' and country = '{country}' and ts >= :start and ts < :end
 group  by 1
 """
 
 
-def names(count: int) -> list[str]:
-    """The first `count` event names; each is a metric of its own."""
-    return [f"e{number:03}" for number in range(count)]
+def metrics(count: int) -> dict[str, str]:
+    """The first `count` of 500 metrics and their queries: users of a kind of event in a country."""
+    return {
+        f"m{number:03}": QUERY.format(
+            kind=f"e{number % KINDS:02}", country=f"c{number // KINDS:02}"
+        )
+        for number in range(count)
+    }
 
 
 def make_events(path: Path, *, events: int = EVENTS) -> Path:
-    """365 days of events of 500 kinds, spread evenly."""
+    """365 days of events, oldest first and indexed by time, as an event log is."""
     with closing(sqlite3.connect(path)) as database, database:
-        database.execute("create table events (ts text, name text, user_id integer)")
+        database.execute("create table events (ts text, name text, country text, user_id integer)")
         database.executemany(INSERT, _rows(Random(1), FIRST, DAYS, events))
-        database.execute("create index events_name on events (name, ts, user_id)")
+        database.execute("create index events_ts on events (ts)")
     return path
 
 
@@ -49,10 +54,11 @@ def add_a_day(path: Path) -> None:
         database.executemany(INSERT, _rows(draw, late, 3, LATE_ROWS))
 
 
-def _rows(draw: Random, first: date, days: int, count: int) -> Iterator[tuple[str, str, int]]:
-    stamps = [str(first + timedelta(days=number)) for number in range(days)]
+def _rows(draw: Random, first: date, days: int, count: int) -> Iterator[tuple[str, str, str, int]]:
+    kinds = [f"e{number:02}" for number in range(KINDS)]
+    countries = [f"c{number:02}" for number in range(COUNTRIES)]
+    start, step = datetime.combine(first, time()), timedelta(days=days) / count
     for number in range(count):
-        second = draw.randrange(86400)
-        clock = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
-        name = f"e{number % NAMES:03}"
-        yield f"{stamps[draw.randrange(days)]} {clock}", name, draw.randrange(50_000)
+        at = str(start + step * number)[:19]
+        kind, country = int(draw.random() * KINDS), int(draw.random() * COUNTRIES)
+        yield at, kinds[kind], countries[country], int(draw.random() * 50_000)

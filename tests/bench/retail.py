@@ -1,14 +1,14 @@
 """A real shop, 1,067,371 invoice lines, in SQLite and PostgreSQL: krtracker against pandas.
 
 Five cycles of key results are backfilled, evaluated with `--day` for each day of 2011-Q3, and each
-number compared with one computed by pandas alone. `python -m pytest tests/bench/retail.py -s`
+number compared with one computed by pandas alone. `pytest -m bench -s tests/bench/retail.py`
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
@@ -84,15 +84,15 @@ def answer(shop: Shop) -> Answered:
         tracker.publish()
         reader = store.reader()
         counted = reader.sql("select count(*) from krt.observations")[1][0][0]
+        names = {one.id for one in workspace.key_results.values() if one.cycle == CYCLE}
         by_day = {
-            day: named(answer_day(reader, workspace, day=day, now=NOW).evaluations) for day in DAYS
+            day: {
+                one.key_result.partition("/")[2]: one
+                for one in answer_day(reader, workspace, day=day, now=NOW, names=names).evaluations
+            }
+            for day in DAYS
         }
     return Answered(by_day, counted)
-
-
-def named(evaluations: Iterable[Evaluation]) -> dict[str, Evaluation]:
-    """Of the cycle asked for, by short id."""
-    return {one.key_result.partition("/")[2]: one for one in evaluations if one.cycle == CYCLE}
 
 
 @pytest.fixture(scope="module")
@@ -111,23 +111,26 @@ def test_every_number_of_every_day_is_that_of_pandas(
             if wanted.data_day < pd.Timestamp(DAYS[0]):
                 continue
             assert given.data_day == wanted.data_day.date(), (day, name)
+            if math.isnan(wanted.actual):
+                assert given.vote.value == "no_data", (day, name)
+                continue
             for number in NUMBERS:
                 assert getattr(given, number) == pytest.approx(
                     getattr(wanted, number), rel=1e-9, abs=1e-9
                 ), (day, name, number)
                 compared += 1
-    assert compared > 90 * 8 * len(NUMBERS) * 0.95
+    assert compared > 90 * 9 * len(NUMBERS) * 0.95
 
 
-def test_every_vote_of_every_day_is_that_of_r9(
+def test_every_pace_status_of_every_day_is_that_of_r9(
     answered: Answered, expected: dict[date, dict[str, Expected]]
 ) -> None:
     voted = 0
     for day in DAYS:
         for name, wanted in expected[day].items():
             given = answered.by_day[day][name]
-            if given.vote.value in PACE:
-                assert given.vote.value == wanted.vote(total=name in TOTALS), (day, name)
+            if given.pace_status is not None and given.vote.value in PACE:
+                assert given.pace_status.value == wanted.vote(total=name in TOTALS), (day, name)
                 voted += 1
     assert voted > 500
 
@@ -144,7 +147,3 @@ def test_the_cycle_ends_with_a_verdict_for_every_key_result(
         )
         reached = expected[last][name].progress >= 1
         assert given.status.value == ("achieved" if reached else "missed"), name
-
-
-def test_a_cycle_that_has_not_begun_says_so(answered: Answered) -> None:
-    assert set(answered.by_day[DAYS[0] + timedelta(days=45)]) == set(answered.by_day[DAYS[-1]])

@@ -97,7 +97,7 @@ include = ["metrics.toml", "okrs/*.toml"]
 
 [sources.shop]
 connector = "sql"
-url = "${env:SHOP_URL}}"
+url = "${env:SHOP_URL}"
 """
 
 METRICS = '''\
@@ -225,6 +225,12 @@ baseline = 0
 target = 5_500
 pace = {{ weekday = {week} }}
 
+[key_results.orders-up]
+objective = "shop"
+metric = "orders"
+baseline = "previous cycle"
+target = "+10%"
+
 [key_results.revenue-up]
 objective = "shop"
 metric = "revenue"
@@ -235,12 +241,12 @@ target = "+25%"
 objective = "shop"
 metric = "cancellations"
 baseline = "previous 28d"
-target = "-50%"
+target = "-50% relative"
 
 [key_results.cancellations-2pp]
 objective = "shop"
 metric = "cancellations"
-baseline = "previous cycle"
+baseline = "previous 28d"
 target = "-2 pp"
 """
 
@@ -260,10 +266,11 @@ def peer_answers(one: retail_peer.Peer, day: date) -> dict[str, retail_peer.Expe
         "germans": one.germans(at, 3),
         "new-customers": one.new_rate(at, 100, 160),
         "orders": one.orders(at, 5_500, WEEK),
+        "orders-up": one.orders_up(at, 10, before),
         "revenue-up": one.revenue(at, 25),
         "cancellations-half": one.cancellations_half(at, -50),
-        "cancellations-2pp": one.cancellations_points(at, -2, before),
+        "cancellations-2pp": one.cancellations_points(at, -2),
     }
 
 
-TOTALS = {"orders", "revenue-up"}
+TOTALS = {"orders", "orders-up", "revenue-up"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 import pandas as pd
@@ -102,7 +103,7 @@ class Peer:
         """`reach`: trailing 7-day mean of the open days, from that of the week before the cycle."""
         baseline = mean(self.numbers.active, self.start - 7 * DAY, self.start - DAY)
         data_day = newest(self.numbers.active, day)
-        actual = mean(self.numbers.active, data_day - 6 * DAY, data_day)
+        actual = trailing(self.numbers.active, data_day, 7)
         of = (baseline, baseline, target)
         return self.made(data_day, actual, of=of, e=self.tau(data_day))
 
@@ -110,7 +111,7 @@ class Peer:
         """`+25%` of the 28 days before the cycle, by the trailing 28-day mean."""
         baseline = mean(self.numbers.active, self.start - 28 * DAY, self.start - DAY)
         data_day = newest(self.numbers.active, day)
-        actual = mean(self.numbers.active, data_day - 27 * DAY, data_day)
+        actual = trailing(self.numbers.active, data_day, 28)
         of = (baseline, baseline, baseline * (1 + percent / 100))
         return self.made(data_day, actual, of=of, e=self.tau(data_day))
 
@@ -123,9 +124,18 @@ class Peer:
         """A total from zero, expected by the weights of its weekdays."""
         actual = self.numbers.orders.loc[self.start : day].sum()
         days = pd.Series(pd.date_range(self.start, self.end))
-        weight = days.dt.weekday.map(dict(enumerate(weights)))
+        weight = days.dt.day_of_week.map(dict(enumerate(weights)))
         e = weight[days <= day].sum() / weight.sum()
         return self.made(day, float(actual), of=(0.0, 0.0, target), e=float(e))
+
+    def orders_up(self, day: pd.Timestamp, percent: float, before: pd.Timestamp) -> Expected:
+        """A total against that of the previous cycle, from `before` on, scaled by its days."""
+        earlier = float(self.numbers.orders.loc[before : self.start - DAY].sum())
+        scale = ((self.end - self.start).days + 1) / (self.start - before).days
+        baseline = earlier * scale
+        actual = float(self.numbers.orders.loc[self.start : day].sum())
+        of = (baseline, 0.0, baseline * (1 + percent / 100))
+        return self.made(day, actual, of=of, e=self.tau(day))
 
     def revenue(self, day: pd.Timestamp, percent: float) -> Expected:
         """A total against the total of the same period last year, 364 days before."""
@@ -152,12 +162,10 @@ class Peer:
         of = (baseline, baseline, baseline * (1 + percent / 100))
         return self.made(data_day, actual, of=of, e=self.tau(data_day))
 
-    def cancellations_points(
-        self, day: pd.Timestamp, points: float, before: pd.Timestamp
-    ) -> Expected:
-        """`-2 pp` of the previous cycle, which began on `before`."""
+    def cancellations_points(self, day: pd.Timestamp, points: float) -> Expected:
+        """`-2 pp`, two points of percentage less than in the 28 days before the cycle."""
         data_day, actual = self.cancellations(day)
-        baseline = self.share(before, self.start - DAY)
+        baseline = self.share(self.start - 28 * DAY, self.start - DAY)
         of = (baseline, baseline, baseline + points / 100)
         return self.made(data_day, actual, of=of, e=self.tau(data_day))
 
@@ -171,6 +179,12 @@ class Peer:
 def mean(series: pd.Series, first: pd.Timestamp, last: pd.Timestamp) -> float:
     """The mean of the days that are there."""
     return float(series.loc[first:last].mean())
+
+
+def trailing(series: pd.Series, day: pd.Timestamp, days: int) -> float:
+    """The mean of the last days; not a number where fewer than four of five are known (R4)."""
+    window = series.loc[day - (days - 1) * DAY : day]
+    return float(window.mean()) if len(window) >= ceil(0.8 * days) else float("nan")
 
 
 def newest(series: pd.Series, day: pd.Timestamp) -> pd.Timestamp:

@@ -46,6 +46,18 @@ def test_a_sound_store_verifies(collected: World) -> None:
     assert (ran.exit_code, ran.stdout[:2]) == (0, "ok")
 
 
+def test_a_running_daemon_tells_of_its_store_and_backs_it_up(filled: World) -> None:
+    target = filled.folder / "kept.duckdb"
+    with daemon(filled):
+        told = [
+            filled.run("db", *words) for words in (["info"], ["verify"], ["backup", str(target)])
+        ]
+    assert [one.exit_code for one in told] == [0, 0, 0]
+    assert "observations" in told[0].stdout
+    assert filled.run("db", "restore", str(target)).exit_code == 0
+    assert filled.run("db", "verify").exit_code == 0
+
+
 def test_a_backup_can_be_restored(filled: World) -> None:
     target = filled.folder / "kept.duckdb"
     assert filled.run("db", "backup", str(target)).exit_code == 0
@@ -61,8 +73,14 @@ def test_a_backup_never_replaces_a_file(filled: World) -> None:
     assert "exists and stays" in ran.stderr
 
 
+def test_a_backup_that_cannot_be_written_says_where_it_lies(filled: World) -> None:
+    ran = filled.run("db", "backup", str(filled.folder / "missing/kept.duckdb"))
+    assert ran.exit_code == 2
+    assert "the backup lies at" in ran.stderr
+
+
 def test_restoring_what_is_no_backup_is_refused(filled: World) -> None:
-    assert filled.run("db", "restore", str(filled.toml)).exit_code == 6
+    assert filled.run("db", "restore", str(filled.toml)).exit_code == 2
     assert filled.run("db", "restore", "nowhere").exit_code == 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -59,6 +60,11 @@ def test_its_folder_works_like_any_workspace(shown: Shown) -> None:
     assert len(json.loads(status.out)["key_results"]) > 5
 
 
+def test_a_bare_name_of_an_earlier_cycle_is_found_there(shown: Shown) -> None:
+    status = krtracker(shown.folder / "krtracker-demo", "status", "dau-42k", "--json")
+    assert status.code == 0, status.told
+
+
 def test_a_demo_made_before_is_used_again(shown: Shown) -> None:
     again = krtracker(shown.folder, "demo", "--json")
     assert again.code == 0, again.told
@@ -78,3 +84,16 @@ def test_a_folder_that_is_no_demo_stays_untouched(tmp_path: Path) -> None:
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert krtracker(tmp_path, "demo", "--dry-run").code == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_it_can_keep_running_until_it_is_stopped(shown: Shown) -> None:
+    call = [sys.executable, "-m", "krtracker", "demo", "--keep-running"]
+    with subprocess.Popen(
+        call, cwd=shown.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr is not None
+        told = next((line for line in running.stderr if "started" in line), "")
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=20)
+    assert told
+    assert running.returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -21,14 +22,20 @@ ALL = [name for part in COMMANDS.values() for name in part]
 
 def commands() -> list[tuple[str, click.Command]]:
     """Every command that does something, with the words that call it."""
-    context, found = click.Context(krtracker), []
+    found: list[tuple[str, click.Command]] = []
     for name in ALL:
-        one = krtracker.get_command(context, name)  # type: ignore[attr-defined]
+        one = loaded(name)
         if isinstance(one, click.Group):
             found += [(f"{name} {inner}", sub) for inner, sub in one.commands.items()]
         else:
             found.append((name, one))
     return found
+
+
+def loaded(name: str) -> click.Command:
+    one = krtracker.get_command(click.Context(krtracker), name)
+    assert one is not None
+    return one
 
 
 def python(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -97,11 +104,9 @@ def test_a_shell_without_a_script_is_a_usage_error() -> None:
 
 
 def test_the_help_page_repeats_each_commands_own_first_line() -> None:
-    context = click.Context(krtracker)
     for part in COMMANDS.values():
         for name, (_, line) in part.items():
-            one = krtracker.get_command(context, name)  # type: ignore[attr-defined]
-            assert (name, one.help.partition("\n")[0]) == (name, line)
+            assert (name, str(loaded(name).help).partition("\n")[0]) == (name, line)
 
 
 @pytest.mark.parametrize("option", ["as_json", "quiet", "verbose", "config"])
@@ -199,3 +204,29 @@ def test_a_busy_store_ends_with_5(filled: World) -> None:
         assert str(holder.pid) in ran.stderr
         assert filled.run("status").exit_code == 0
         holder.communicate("")
+
+
+def test_control_c_says_that_what_was_acknowledged_is_kept(filled: World) -> None:
+    program = (
+        "import os, signal, sys, threading\n"
+        "import krtracker.cli as cli\n"
+        "threading.Timer(1.5, os.kill, [os.getpid(), signal.SIGINT]).start()\n"
+        "cli.main(sys.argv[1:])\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "--config", str(filled.toml), "shell", "--builtin"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stderr is not None
+        told = running.stderr.read()
+    assert "stopped" in told
+    assert running.returncode == 130
+
+
+def test_a_call_that_makes_no_sense_is_told_as_json_too(world: World) -> None:
+    ran = world.run("status", "--as-of", "yesterday", "--json")
+    answer = json.loads(ran.stdout)
+    assert (ran.exit_code, answer["schema"], answer["error"]["exit_code"]) == (2, 1, 2)
+    assert "`yesterday` is no instant" in answer["error"]["message"]

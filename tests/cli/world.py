@@ -64,13 +64,12 @@ actual = "last"
 '''
 
 
-def okrs(start: date = START, end: date = END) -> str:
-    return f"""\
+OKRS = f"""\
 [cycle]
 id = "now"
 title = "This cycle"
-start = {start}
-end = {end}
+start = {START}
+end = {END}
 
 [cycle.status]
 by = "pace"
@@ -150,6 +149,6 @@ def made(folder: Path) -> World:
     world = World(folder)
     world.write("krtracker.toml", SETTINGS)
     world.write("metrics.toml", METRICS)
-    world.write("okrs/now.toml", okrs())
+    world.write("okrs/now.toml", OKRS)
     world.days(steady())
     return world

@@ -6,6 +6,7 @@ import inspect
 import sys
 import textwrap
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +36,38 @@ def test_loading_a_connector_opens_no_driver() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.fixture
+def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another package that registers connectors, one of which lacks what it stands on."""
+    dist = tmp_path / "stranger-1.0.dist-info"
+    dist.mkdir()
+    (dist / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
+    (dist / "entry_points.txt").write_text(
+        "[krtracker.connectors]\n"
+        "kept = tests.kit.broken:Good\n"
+        "ghost = no_such_driver_of_ghosts:Ghost [ghosts]\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+
+@pytest.mark.usefixtures("stranger")
+def test_a_strangers_connector_is_found_like_our_own() -> None:
+    from tests.kit.broken import Good
+
+    assert "kept" in registry.names()
+    assert registry.load("kept") is Good
+
+
+@pytest.mark.usefixtures("stranger")
+def test_a_connector_that_lacks_its_package_names_what_to_install() -> None:
+    with pytest.raises(registry.ConnectorMissingError) as caught:
+        registry.load("ghost")
+    assert str(caught.value) == (
+        "connector `ghost` cannot be loaded, the package `no_such_driver_of_ghosts` "
+        "is not installed: uv tool install 'stranger[ghosts]'"
+    )
 
 
 def sample(name: str) -> dict[str, Any]:

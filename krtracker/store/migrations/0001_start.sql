@@ -108,6 +108,7 @@ CREATE TABLE frozen (
     key_result VARCHAR NOT NULL,
     what VARCHAR NOT NULL,
     numbers VARCHAR NOT NULL,
+    basis VARCHAR NOT NULL,
     window_first DATE NOT NULL,
     window_last DATE NOT NULL,
     inputs_recorded_at TIMESTAMP,
