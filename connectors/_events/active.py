@@ -54,20 +54,20 @@ class ActiveScan:
 
 
 def _counted(seen: Select[Any]) -> Select[Any]:
-    inner = seen.subquery()
+    inner = seen.subquery("seen")
     keys = [column for column in inner.c if column.name != "who"]
     return select(*keys, func.count(distinct(inner.c.who))).group_by(*keys)
 
 
 def _gaps(seen: Select[Any], reach: int) -> Select[Any]:
-    days = seen.distinct().subquery()
+    days = seen.distinct().subquery("days")
     keys = [column for column in days.c if column.name != "who"]
     owner = [column for column in days.c if column.name != "day"]
     following = func.lead(nullable(days.c.day)).over(partition_by=owner, order_by=days.c.day)
-    paired = select(*keys, following.label("following")).subquery()
-    gap = _capped(paired.c.following, paired.c.day, reach)
+    paired = select(*keys, following.label("later")).subquery("paired")
+    gap = _capped(paired.c.later, paired.c.day, reach)
     shown = [paired.c[column.name] for column in keys]
-    gapped = select(*shown, gap.label("gap")).subquery()
+    gapped = select(*shown, gap.label("gap")).subquery("gapped")
     return select(*gapped.c, func.count()).group_by(*gapped.c)
 
 

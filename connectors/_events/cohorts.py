@@ -96,7 +96,7 @@ class CohortScan:
 
 
 def _returns(scan: CohortScan, ground: Ground, edges: Instants) -> Select[Any]:
-    """who, at (a day, or an instant when rolling)[, segment] of every return that may matter."""
+    """who, instant (a day, or an instant when rolling)[, segment] of every return that may matter."""
     after, first = scan.last_reach, min(one.low for one in scan.reaches)
     # A civil day is at most two hours longer or shorter than 24: a day more on either side.
     low = edges.low + first * DAY - DAY
@@ -106,7 +106,7 @@ def _returns(scan: CohortScan, ground: Ground, edges: Instants) -> Select[Any]:
     rows = ground.rows(min(low, edges.low), until, chosen)
     at = rows.at() if scan.back.rolling else rows.day()
     held = [*rows.qualifying(chosen), *rows.between(low, high)]
-    return select(rows.user.label("who"), at.label("at"), *rows.segment(chosen.by)).where(*held)
+    return select(rows.user.label("who"), at.label("instant"), *rows.segment(chosen.by)).where(*held)
 
 
 def _segment(source: FromClause) -> list[ColumnElement[Any]]:
@@ -117,20 +117,21 @@ def _flagged(scan: CohortScan, ground: Ground) -> Select[Any]:
     """Each user of the cohorts once, with a flag for each reach; then sums by day."""
     edges = Instants.of(scan.span, ground.zone)
     made = entries if scan.start.kind == "first_ever" else in_window
-    first = made(ground, scan.start.chosen, scan.span).subquery()
-    day = ground.rows(edges.low, edges.high).day(first.c.at)
-    inside = and_(first.c.at >= number(edges.low), first.c.at < number(edges.high))
-    entered = select(first.c.who, first.c.at, day.label("day"), *_segment(first)).where(inside)
-    cohort, back = entered.subquery(), _returns(scan, ground, edges).subquery()
+    first = made(ground, scan.start.chosen, scan.span).subquery("entries")
+    day = ground.rows(edges.low, edges.high).day(first.c.instant)
+    inside = and_(first.c.instant >= number(edges.low), first.c.instant < number(edges.high))
+    entered = select(first.c.who, first.c.instant, day.label("day"), *_segment(first)).where(inside)
+    cohort = entered.subquery("cohort")
+    back = _returns(scan, ground, edges).subquery("came_back")
     same = [cohort.c.who == back.c.who]
     same += [mine == back.c.segment for mine in _segment(cohort)]
-    since = cohort.c.at if scan.back.rolling else cohort.c.day
-    passed = back.c.at - since
+    since = cohort.c.instant if scan.back.rolling else cohort.c.day
+    passed = back.c.instant - since
     flags = [_flag(passed, one, scan.back.rolling).label(f"f{n}") for n, one in enumerate(scan.reaches)]
     keys = [cohort.c.day, *_segment(cohort)]
     owner = [cohort.c.who, *keys]
     each = select(*owner, *flags).outerjoin_from(cohort, back, and_(*same)).group_by(*owner)
-    users = each.subquery()
+    users = each.subquery("each_user")
     shown = [users.c[column.name] for column in keys]
     sums = [func.sum(users.c[f"f{n}"]) for n in range(len(scan.reaches))]
     return select(*shown, func.count(), *sums).group_by(*shown)
@@ -152,16 +153,16 @@ def _marked(scan: CohortScan, ground: Ground) -> Select[Any]:
     edges, unit = Instants.of(scan.span, ground.zone), DAY if scan.back.rolling else 1
     marks = _marks(scan, ground, edges, unit)
     back = _returns(scan, ground, edges)
-    back = (back if scan.back.rolling else back.distinct()).subquery()
+    back = (back if scan.back.rolling else back.distinct()).subquery("came_back")
     nothing = number(0)
-    returned = select(back.c.who, *_segment(back), nothing, nothing, back.c.at, number(1))
-    line = union_all(marks, returned).subquery()
+    returned = select(back.c.who, *_segment(back), nothing, nothing, back.c.instant, number(1))
+    line = union_all(marks, returned).subquery("timeline")
     owner = [line.c.who, *_segment(line)]
-    come = func.min(case((line.c.is_return == number(1), nullable(line.c.at))))
+    come = func.min(case((line.c.is_return == number(1), nullable(line.c.instant))))
     following = come.over(
-        partition_by=owner, order_by=[line.c.at.desc(), line.c.is_return.desc()], rows=(None, 0)
+        partition_by=owner, order_by=[line.c.instant.desc(), line.c.is_return.desc()], rows=(None, 0)
     )
-    told = select(*line.c, following.label("following")).subquery()
+    told = select(*line.c, following.label("later")).subquery("told")
     in_time = [_in_time(told, n, one, unit=unit) for n, one in enumerate(scan.reaches)]
     keys = [told.c.day, *_segment(told), told.c.which]
     back_in_time = func.sum(case((or_(*in_time), number(1)), else_=number(0)))
@@ -169,30 +170,30 @@ def _marked(scan: CohortScan, ground: Ground) -> Select[Any]:
 
 
 def _in_time(told: FromClause, place: int, reach: Reach, *, unit: int) -> ColumnElement[bool]:
-    inside = [told.c.which == number(place), told.c.following.is_not(None)]
+    inside = [told.c.which == number(place), told.c.later.is_not(None)]
     if reach.high is not None:
         width = number((reach.high - reach.low) * unit)
-        inside.append(told.c.following - told.c.at < width)
+        inside.append(told.c.later - told.c.instant < width)
     return and_(*inside)
 
 
 def _marks(scan: CohortScan, ground: Ground, edges: Instants, unit: int) -> Select[Any]:
-    """who[, segment], day, which, at, is_return of every start and reach."""
+    """who[, segment], day, which, instant, is_return of every start and reach."""
     chosen = scan.start.chosen
     rows = ground.rows(edges.low, edges.high, chosen)
     held = [*rows.qualifying(chosen), *rows.between(edges.low, edges.high)]
     keys = [rows.user.label("who"), *rows.segment(chosen.by), rows.day().label("day")]
-    seen = select(*keys, rows.at().label("at")).where(*held).subquery()
-    owner = [column for column in seen.c if column.name != "at"]
-    first = select(*owner, func.min(seen.c.at).label("first")).group_by(*owner).subquery()
+    seen = select(*keys, rows.at().label("instant")).where(*held).subquery("seen")
+    owner = [column for column in seen.c if column.name != "instant"]
+    first = select(*owner, func.min(seen.c.instant).label("first")).group_by(*owner).subquery("starts")
     places = [
         select(number(n).label("which"), number(one.low * unit).label("low"))
         for n, one in enumerate(scan.reaches)
     ]
-    reaches = (union_all(*places) if len(places) > 1 else places[0]).subquery()
+    reaches = (union_all(*places) if len(places) > 1 else places[0]).subquery("reaches")
     since = first.c.first if scan.back.rolling else first.c.day
     shown = (first.c.who, *_segment(first), first.c.day, reaches.c.which)
-    at = (since + reaches.c.low).label("at")
+    at = (since + reaches.c.low).label("instant")
     joined = first.join(reaches, literal_column("1") == literal_column("1"))
     return select(*shown, at, number(0).label("is_return")).select_from(joined)
 

@@ -35,9 +35,9 @@ class FirstScan:
 
     def statement(self, ground: Ground) -> Select[Any]:
         edges = Instants.of(self.span, ground.zone)
-        first = entries(ground, self.chosen, self.span).subquery()
-        day = ground.rows(edges.low, edges.high).day(first.c.at).label("day")
-        dated = select(day, *_segments(first)).where(first.c.at >= number(edges.low)).subquery()
+        first = entries(ground, self.chosen, self.span).subquery("firsts")
+        day = ground.rows(edges.low, edges.high).day(first.c.instant).label("day")
+        dated = select(day, *_segments(first)).where(first.c.instant >= number(edges.low)).subquery("dated")
         return select(*dated.c, func.count()).group_by(*dated.c)
 
     def read(self, rows: Iterable[Sequence[Any]]) -> dict[Key, float]:
@@ -49,9 +49,9 @@ class FirstScan:
 
 
 def entries(ground: Ground, chosen: Filter, span: Span) -> Select[Any]:
-    """who, at[, segment]: the first event ever of users; only those from the window's start on count.
+    """who, instant[, segment]: the first event ever of users; only those from the window's start on count.
 
-    Users whose first event is older may be in it or not: compare `at`.
+    Users whose first event is older may be in it or not: compare `instant`.
     """
     edges = Instants.of(span, ground.zone)
     if span.days > LOOKED_UP:
@@ -60,7 +60,7 @@ def entries(ground: Ground, chosen: Filter, span: Span) -> Select[Any]:
 
 
 def in_window(ground: Ground, chosen: Filter, span: Span) -> Select[Any]:
-    """who, at[, segment]: the first event of every user inside the window."""
+    """who, instant[, segment]: the first event of every user inside the window."""
     edges = Instants.of(span, ground.zone)
     rows = ground.rows(edges.low, edges.high, chosen)
     held = [*rows.qualifying(chosen), *rows.between(edges.low, edges.high)]
@@ -77,11 +77,11 @@ def _earliest(
     """The earliest instant of each user among the rows held."""
     keys = [rows.user.label("who"), *rows.segment(chosen.by)]
     text = ground.shape.time_kind == "text"
-    by_user = select(*keys, (rows.at() if text else rows.time).label("raw")).where(*held).subquery()
+    by_user = select(*keys, (rows.at() if text else rows.time).label("raw")).where(*held).subquery("seen")
     owner = [column for column in by_user.c if column.name != "raw"]
-    least = select(*owner, func.min(by_user.c.raw).label("raw")).group_by(*owner).subquery()
+    least = select(*owner, func.min(by_user.c.raw).label("raw")).group_by(*owner).subquery("earliest")
     at = least.c.raw if text else rows.at(least.c.raw)
-    return select(least.c.who, at.label("at"), *_segments(least))
+    return select(least.c.who, at.label("instant"), *_segments(least))
 
 
 def _grouped(ground: Ground, chosen: Filter, edges: Instants) -> Select[Any]:
@@ -104,7 +104,7 @@ def _looked_up(ground: Ground, chosen: Filter, edges: Instants) -> Select[Any]:
     seen = ground.rows(edges.low, edges.high, chosen)
     held = [*seen.qualifying(chosen), *seen.between(edges.low, edges.high)]
     keys = [seen.user_column.label("raw_user"), seen.user.label("who"), *seen.segment(chosen.by)]
-    users = select(*keys).where(*held).distinct().subquery()
+    users = select(*keys).where(*held).distinct().subquery("users_seen")
     rows = ground.rows(edges.low, edges.high, chosen)
     same = [rows.user_column == users.c.raw_user, *rows.qualifying(chosen)]
     if exact_users(ground):
@@ -113,9 +113,9 @@ def _looked_up(ground: Ground, chosen: Filter, edges: Instants) -> Select[Any]:
     text = ground.shape.time_kind == "text"
     least = select(func.min(rows.at() if text else rows.time)).where(*same)
     found = select(users.c.who, least.correlate(users).scalar_subquery().label("raw"), *_segments(users))
-    inner = found.subquery()
+    inner = found.subquery("earliest")
     at = inner.c.raw if text else rows.at(inner.c.raw)
-    return select(inner.c.who, at.label("at"), *_segments(inner))
+    return select(inner.c.who, at.label("instant"), *_segments(inner))
 
 
 def exact_users(ground: Ground) -> bool:

@@ -75,11 +75,11 @@ class SessionScan:
         rows = ground.rows(low, high, self.chosen, columns)
         held = [*rows.qualifying(self.chosen), *rows.between(low, high)]
         made = self._by_column(rows, held) if self.rule.column else self._by_gap(rows, held)
-        built = made.subquery()
+        built = made.subquery("built")
         day = ground.rows(low, high).day(built.c.started).label("day")
         inside = and_(built.c.started >= number(edges.low), built.c.started < number(edges.high))
         shown = [day, *_segment(built), built.c.lasted, built.c.events]
-        return self._summed(select(*shown).where(inside).subquery())
+        return self._summed(select(*shown).where(inside).subquery("sessions"))
 
     def read(self, rows: Iterable[Sequence[Any]]) -> dict[tuple[Variant, Key], SessionSums]:
         found = {}
@@ -96,49 +96,49 @@ class SessionScan:
         keys = [rows.user.label("who"), session.label("session"), *rows.segment(self.chosen.by)]
         if self.rule.split_midnight:
             keys.append(rows.day().label("day"))
-        seen = select(*keys, rows.at().label("at")).where(*held, session.is_not(None)).subquery()
-        owner = [column for column in seen.c if column.name != "at"]
-        first, last = func.min(seen.c.at), func.max(seen.c.at)
+        seen = select(*keys, rows.at().label("instant")).where(*held, session.is_not(None)).subquery("seen")
+        owner = [column for column in seen.c if column.name != "instant"]
+        first, last = func.min(seen.c.instant), func.max(seen.c.instant)
         sums = (first.label("started"), (last - first).label("lasted"), func.count().label("events"))
         return select(*_segment(seen), *sums).group_by(*owner)
 
     def _by_gap(self, rows: Rows, held: list[ColumnElement[bool]]) -> Select[Any]:
         """Only the first and the last event of each session are kept, then paired."""
-        keys = [rows.user.label("who"), *rows.segment(self.chosen.by), rows.at().label("at")]
+        keys = [rows.user.label("who"), *rows.segment(self.chosen.by), rows.at().label("instant")]
         split = [rows.day().label("day")] if self.rule.split_midnight else []
-        seen = select(*keys, *split).where(*held).subquery()
+        seen = select(*keys, *split).where(*held).subquery("seen")
         owner = [column for column in seen.c if column.name in {"who", "segment"}]
-        marked = self._marked(seen, owner).subquery()
-        ends = select(*marked.c).where(or_(marked.c.opens == number(1), marked.c.closes == number(1))).subquery()
+        marked = self._marked(seen, owner).subquery("marked")
+        ends = select(*marked.c).where(or_(marked.c.opens == number(1), marked.c.closes == number(1))).subquery("ends")
         owner = [ends.c[column.name] for column in owner]
         order = {"partition_by": owner, "order_by": ends.c.place}
-        last = func.lead(nullable(ends.c.at)).over(**order)
+        last = func.lead(nullable(ends.c.instant)).over(**order)
         place = func.lead(nullable(ends.c.place)).over(**order)
-        paired = select(*ends.c, last.label("last"), place.label("until")).subquery()
+        paired = select(*ends.c, last.label("last"), place.label("until")).subquery("paired")
         alone = paired.c.closes == number(1)
-        lasted = case((alone, number(0)), else_=paired.c.last - paired.c.at)
+        lasted = case((alone, number(0)), else_=paired.c.last - paired.c.instant)
         events = case((alone, number(1)), else_=paired.c.until - paired.c.place + number(1))
-        shown = (paired.c.at.label("started"), lasted.label("lasted"), events.label("events"))
+        shown = (paired.c.instant.label("started"), lasted.label("lasted"), events.label("events"))
         return select(*_segment(paired), *shown).where(paired.c.opens == number(1))
 
     def _marked(self, seen: FromClause, owner: list[Any]) -> Select[Any]:
         """Each event with its place and whether it opens or closes a session."""
-        order = {"partition_by": owner, "order_by": seen.c.at}
-        columns = [seen.c.at] + ([seen.c.day] if self.rule.split_midnight else [])
+        order = {"partition_by": owner, "order_by": seen.c.instant}
+        columns = [seen.c.instant] + ([seen.c.day] if self.rule.split_midnight else [])
         around = [
             move(nullable(column)).over(**order).label(f"{name}_{column.name}")
             for column in columns
             for name, move in (("before", func.lag), ("after", func.lead))
         ]
         place = func.row_number().over(**order).label("place")
-        told = select(*owner, *columns, *around, place).subquery()
-        opens = self._breaks(told, told.c.before_at, told.c.at, "before")
-        closes = self._breaks(told, told.c.at, told.c.after_at, "after")
+        told = select(*owner, *columns, *around, place).subquery("around")
+        opens = self._breaks(told, told.c.before_instant, told.c.instant, "before")
+        closes = self._breaks(told, told.c.instant, told.c.after_instant, "after")
         shown = [told.c[column.name] for column in owner]
-        return select(*shown, told.c.at, told.c.place, opens.label("opens"), closes.label("closes"))
+        return select(*shown, told.c.instant, told.c.place, opens.label("opens"), closes.label("closes"))
 
     def _breaks(self, told: FromClause, one: Any, following: Any, side: str) -> ColumnElement[int]:
-        outside = told.c.before_at if side == "before" else told.c.after_at
+        outside = told.c.before_instant if side == "before" else told.c.after_instant
         apart = [outside.is_(None), following - one > number(self.rule.gap)]
         if self.rule.split_midnight:
             apart.append(told.c.day != told.c[f"{side}_day"])
@@ -147,7 +147,7 @@ class SessionScan:
     def _summed(self, built: FromClause) -> Select[Any]:
         keys = [built.c.day, *_segment(built)]
         ranked = [_ranked(built, keys, place, one) for place, one in enumerate(self.variants)]
-        told = select(*built.c, *(column for columns in ranked for column in columns)).subquery()
+        told = select(*built.c, *(column for columns in ranked for column in columns)).subquery("ranked")
         sums = [
             column
             for place, one in enumerate(self.variants)

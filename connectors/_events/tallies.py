@@ -53,7 +53,7 @@ class TallyScan:
             for place, one in enumerate(self.tallies)
         ]
         segment = rows.segment(self.chosen.by)
-        seen = select(rows.day().label("day"), *segment, *told).where(*held).subquery()
+        seen = select(rows.day().label("day"), *segment, *told).where(*held).subquery("seen")
         keys = [column for column in seen.c if not column.name.startswith("told_")]
         counts = [
             _counted(seen.c[f"told_{place}"], one) for place, one in enumerate(self.tallies)
@@ -131,7 +131,7 @@ class AccountScan:
         day = day_of(at, ground.zone, edges.low, edges.high).label("day")
         segment = segments(source, self.chosen.by)
         inside = between_instants(own, created, edges.low, edges.high)
-        days = select(day, *segment).where(*held, *inside).subquery()
+        days = select(day, *segment).where(*held, *inside).subquery("days")
         return select(*days.c, func.count()).group_by(*days.c)
 
     def read(self, rows: Iterable[Sequence[Any]]) -> dict[Key, float]:
@@ -163,6 +163,6 @@ class AccountScan:
         held = [*rows.qualifying(self.chosen), *between_instants(ground, raw, edges.low, edges.high)]
         day = rows.day(rows.at(raw)).label("day")
         seen = select(day, *rows.segment(self.chosen.by), rows.user.label("who")).where(*held)
-        users = seen.subquery()
+        users = seen.subquery("seen")
         keys = [column for column in users.c if column.name != "who"]
         return select(*keys, func.count(distinct(users.c.who))).group_by(*keys)

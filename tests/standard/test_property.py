@@ -53,7 +53,8 @@ def logs(draw: st.DrawFn) -> Log:
     first = epoch.date() + timedelta(days=draw(st.integers(-reach, reach)))
     last = first + timedelta(days=draw(st.sampled_from([0, 2, 6, 35])))
     created = [(f"u{n}", epoch + timedelta(hours=n * 7)) for n in range(draw(st.integers(0, 3)))]
-    return Log(events, first, last, zone, ("anonymous",), draw(st.sampled_from([(), created])))
+    users = draw(st.sampled_from([(), created])) if events else ()
+    return Log(events, first, last, zone, ("anonymous",), users)
 
 
 STEPS = (
@@ -202,6 +203,25 @@ def test_however_instants_are_stored(
     kind = kinds[pick % len(kinds)]
     zone = local if kind in {"naive", "text"} else "UTC"
     check(embedded.stored_as(kind, zone), shown_once(log, zone), asks)
+
+
+@plan(max(3, LOGS // 10))
+@given(log=logs(), asks=ASKS)
+def test_every_other_engine_says_the_same(engine: Engine, log: Log, asks: Any) -> None:
+    if engine.name not in {"sqlite", "duckdb"}:
+        check(engine, log, asks)
+
+
+@plan(max(3, LOGS // 10))
+@given(log=logs(), asks=ASKS, pick=st.integers(0, 9), local=st.sampled_from(ZONES))
+def test_every_other_engine_however_instants_are_stored(
+    engine: Engine, log: Log, asks: Any, pick: int, local: str
+) -> None:
+    kinds = sorted(KINDS[engine.name])
+    kind = kinds[pick % len(kinds)]
+    zone = local if kind in {"naive", "text"} else "UTC"
+    if engine.name not in {"sqlite", "duckdb"}:
+        check(engine.stored_as(kind, zone), shown_once(log, zone), asks)
 
 
 def test_a_growth_of_the_slow_reference_keeps_both_identities() -> None:
