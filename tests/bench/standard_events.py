@@ -23,7 +23,7 @@ with visits as (
         timestamp '2024-10-01' + to_seconds(cast(hash(i * 7 + 2) % ({days} * 86400) as bigint)) as t
     from range({visits}) counted(i)
 )
-select user_id,
+select format('u-{{:07d}}', user_id) as user_id,
     t + to_seconds(cast(step * 60 + hash(visit * 11 + step) % (step * 700 + 1) as bigint)) as ts,
     case
         when step = 0 and hash(visit * 7 + 4) % 20 = 0 then 'sign_up'
@@ -34,7 +34,10 @@ from visits, range(7) steps(step)
 where step <= hash(visit * 7 + 3) % 7
 order by ts
 """
-"""Visits of one to seven events, some over half an hour apart; few users make most of them."""
+"""Visits of one to seven events, some over half an hour apart; few users make most of them.
+
+Ids of users are text, as in most tables of events.
+"""
 
 
 def generate(path: Path, events: int) -> Path:
@@ -51,7 +54,7 @@ def fill_postgres(source: Path, server: Any) -> None:
 
     with duckdb.connect(str(source), read_only=True) as database:
         rows = database.execute("select user_id, ts, name from events order by ts").fetchall()
-    shape = "create table events (user_id bigint, ts timestamp, name text)"
+    shape = "create table events (user_id text, ts timestamp, name text)"
     with closing(psycopg.connect(server.url().replace("+psycopg", ""))) as connection:
         with connection.cursor() as cursor:
             cursor.execute(shape)

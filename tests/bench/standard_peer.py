@@ -13,7 +13,7 @@ DAY = pd.Timedelta(days=1)
 GAP = pd.Timedelta(minutes=30)
 Numbers = dict[date, float]
 Answering = Callable[[pd.DataFrame, pd.DatetimeIndex], Numbers]
-EVER = 100_000
+EVER = 3_000
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def activation(events: pd.DataFrame, days: pd.DatetimeIndex) -> Numbers:
 
 def growth(events: pd.DataFrame, days: pd.DatetimeIndex) -> Numbers:
     """Retained users; the other three accounts are computed on the way."""
-    users = active_days(events, days, len(days) + 10_000)
+    users = active_days(events, days, EVER)
     same = users["user_id"] == users["user_id"].shift()
     passed = (users["day"] - users["day"].shift()).where(same)
     kind = np.select([~same, passed == DAY], ["new", "retained"], "resurrected")
