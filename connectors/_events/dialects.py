@@ -90,7 +90,14 @@ class _Quotes(IdentifierPreparer):
 
 class _Backticks(_Quotes):
     def __init__(self, dialect: Dialect) -> None:
-        super().__init__(dialect, initial_quote="`", final_quote="`")
+        super().__init__(dialect, initial_quote="`", final_quote="`", escape_quote="`")
+
+
+class _BigQueryQuotes(_Backticks):
+    def quote(self, ident: str, force: Any = None) -> str:
+        if "`" in ident.strip("`") or "\\" in ident:
+            raise SourceRejectedError(f"BigQuery has no name such as {ident!r}: correct it")
+        return super().quote(ident, force)
 
 
 class _ClickHouseCompiler(SQLCompiler):
@@ -117,7 +124,7 @@ ClickHouseDialect = _dialect(
     "clickhouse", preparer=_Backticks, statement_compiler=_ClickHouseCompiler
 )
 SparkDialect = _dialect("spark", preparer=_Backticks)
-BigQueryDialect = _dialect("bigquery", preparer=_Backticks)
+BigQueryDialect = _dialect("bigquery", preparer=_BigQueryQuotes)
 SnowflakeDialect = _dialect("snowflake")
 TrinoDialect = _dialect("trino", preparer=_Quotes)
 DuckDbDialect = _dialect("duckdb", preparer=_Quotes, statement_compiler=_DuckDbCompiler)

@@ -18,6 +18,7 @@ from connectors._events.dialects import compiling
 from connectors._events.metrics import Question, finish
 from connectors._events.options import TAKES, EventsTable, StandardOptions
 from connectors._events.rows import Ground, Shape
+from krtracker.connector import SourceRejectedError
 from krtracker.periods import Span
 
 FOLDER = Path(__file__).parent / "golden"
@@ -99,6 +100,14 @@ def test_names_are_quoted_by_the_dialect(dialect: str) -> None:
     (tree,) = sqlglot.parse(text, read=DIALECTS[dialect])
     columns = {one.name for one in tree.find_all(sqlglot.exp.Column)} if tree else set()
     assert {"user id", ODD} <= columns
+
+
+def test_a_name_cannot_leave_its_quotes() -> None:
+    for dialect in ("clickhouse", "spark", "mysql"):
+        ((text, _),) = statements(dialect, "dau", {"where": {"a`; --": "x"}})
+        assert "`a``; --`" in text
+    with pytest.raises(SourceRejectedError):
+        list(statements("bigquery", "dau", {"where": {"a`; --": "x"}}))
 
 
 def test_every_standard_metric_has_its_options() -> None:
