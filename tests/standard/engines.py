@@ -110,18 +110,21 @@ class Engine:
         instant = KINDS[self.name][self.time_kind]
         kinds = [self.text, instant, *(self.text for _ in (*REST[2:], *extra))]
         rows = [self._row(event, extra) for event in log.events]
-        self._table("events", dict(zip((*REST, *extra), kinds, strict=True)), rows)
+        events = self._table("events", dict(zip((*REST, *extra), kinds, strict=True)), rows)
         users = [(self._quoted(one), self._instant(at)) for one, at in log.users]
-        self._table("users", {"id": self.text, "created_at": instant}, users)
+        self.run(*events, *self._table("users", {"id": self.text, "created_at": instant}, users))
 
-    def _table(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[str]]) -> None:
+    def _table(
+        self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[str]]
+    ) -> Iterator[str]:
         null = "Nullable({})" if self.name == "clickhouse" else "{}"
         shape = ", ".join(f"{column} {null.format(kind)}" for column, kind in columns.items())
         end = " engine = MergeTree order by tuple()" if self.name == "clickhouse" else ""
-        self.run(f"drop table if exists {name}", f"create table {name} ({shape}){end}")
+        yield f"drop table if exists {name}"
+        yield f"create table {name} ({shape}){end}"
         values = ", ".join(f"({', '.join(row)})" for row in rows)
         if values:
-            self.run(f"insert into {name} values {values}")
+            yield f"insert into {name} values {values}"
 
     def _row(self, event: Event, extra: Sequence[str]) -> list[str]:
         texts = [event.name, event.session, *(event.columns.get(name) for name in extra)]
@@ -158,7 +161,7 @@ def sqlite_engine(folder: Path) -> Engine:
     def run(*statements: str) -> None:
         connection = sqlite3.connect(path, isolation_level=None)
         try:
-            for one in statements:
+            for one in ("pragma synchronous = off", "begin", *statements, "commit"):
                 connection.execute(one)
         finally:
             connection.close()
@@ -171,7 +174,7 @@ def duckdb_engine(folder: Path) -> Engine:
 
     def run(*statements: str) -> None:
         with duckdb.connect(str(path)) as connection:
-            for one in ("set TimeZone = 'UTC'", *statements):
+            for one in ("set TimeZone = 'UTC'", "begin", *statements, "commit"):
                 connection.execute(one)
 
     return _sql("duckdb", f"duckdb:///{path}", run)
