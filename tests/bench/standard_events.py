@@ -17,11 +17,15 @@ DAYS = 457
 
 GENERATED = """
 create table events as
-with visits as (
-    select i as visit,
-        cast(floor({users} * pow((hash(i * 7 + 1) % 1000003) / 1000003.0, 2)) as bigint) as user_id,
-        timestamp '2024-10-01' + to_seconds(cast(hash(i * 7 + 2) % ({days} * 86400) as bigint)) as t
+with times as (
+    select i as visit, cast(hash(i * 7 + 2) % ({days} * 86400) as bigint) as second
     from range({visits}) counted(i)
+),
+visits as (
+    select visit, timestamp '2024-10-01' + to_seconds(second) as t,
+        cast(floor({users} * (0.1 + 0.9 * second / ({days} * 86400.0))
+            * pow((hash(visit * 7 + 1) % 1000003) / 1000003.0, 2)) as bigint) as user_id
+    from times
 )
 select format('u-{{:07d}}', user_id) as user_id,
     t + to_seconds(cast(step * 60 + hash(visit * 11 + step) % (step * 700 + 1) as bigint)) as ts,
@@ -34,9 +38,8 @@ from visits, range(7) steps(step)
 where step <= hash(visit * 7 + 3) % 7
 order by ts
 """
-"""Visits of one to seven events, some over half an hour apart; few users make most of them.
-
-Ids of users are text, as in most tables of events.
+"""Visits of one to seven events, some over half an hour apart; few users make most of them, and
+new ones arrive all the time. Ids of users are text, as in most tables of events.
 """
 
 
