@@ -80,6 +80,12 @@ class Watchdog:
             self._wake.wait(AGAIN)
 
 
+class OnDatabase(Protocol):
+    """A question that runs its own statements on an open database, whatever its engine."""
+
+    def answer(self, database: Any) -> Answer: ...
+
+
 class Session(Protocol):
     """One open connection of an engine; every failure is already one of the contract's three."""
 
@@ -121,6 +127,14 @@ class Asking:
             self._watchdogs.discard(watchdog)
             if session is not None:
                 session.close()
+
+    def put(self, question: OnDatabase, window: Window, deadline: Deadline) -> Answer:
+        """One question alone. Raises its failure."""
+        query: Any = question
+        (given,) = self.fetch([Ask(query, window)], deadline)
+        if isinstance(given, ConnectorError):
+            raise given
+        return given
 
     def close(self) -> None:
         self._closed = True

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from connectors._asking import Watchdog, within
+from connectors._asking import OnDatabase, Watchdog, within
 from connectors._query import read_statement
 from connectors._rows import MOST_AGGREGATES, answer, take
 from krtracker.connector import Answer, SourceRejectedError, SourceUnavailableError, Window
@@ -20,7 +20,6 @@ from krtracker.connector import Answer, SourceRejectedError, SourceUnavailableEr
 if TYPE_CHECKING:
     from sqlalchemy import Select
 
-    from connectors._events.answering import StandardAsk
     from connectors._sessions import AsksSql
 
 FORMAT = "JSONCompactEachRowWithNamesAndTypes"
@@ -44,7 +43,7 @@ class ChdbSession:
         self._max_rows = max_rows
         self._connection = within(watchdog, lambda: _connect(path), lambda late: late.close())
 
-    def ask(self, query: AsksSql | StandardAsk, window: Window, watchdog: Watchdog) -> Answer:
+    def ask(self, query: AsksSql | OnDatabase, window: Window, watchdog: Watchdog) -> Answer:
         if not hasattr(query, "query"):
             return query.answer(_ChdbStandard(self, watchdog))
         statement = read_statement(query.query or "")
@@ -90,6 +89,9 @@ class _ChdbStandard:
         values = {name: _bound(value) for name, value in made.params.items()}
         run = self._session.run
         return run(str(made), values, "UTC", watchdog=self._watchdog, most=MOST_AGGREGATES)[1]
+
+    def indexes(self, table: str) -> Sequence[tuple[str, ...]] | None:
+        return None
 
 
 def _connect(path: str) -> Any:

@@ -105,6 +105,9 @@ class DuckStandard:
             str(made), values, "UTC", watchdog=self._watchdog, most=MOST_AGGREGATES
         )[1]
 
+    def indexes(self, table: str) -> Sequence[tuple[str, ...]] | None:
+        return None
+
 
 def open_read_only(path: str) -> duckdb.DuckDBPyConnection:
     """A DuckDB file that cannot be written and reaches no other file."""

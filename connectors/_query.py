@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from krtracker.connector import Window
+from krtracker.connector import Explained, Window
 
 PLACEHOLDERS: Mapping[str, Callable[[Window], date | datetime | int]] = {
     "start": lambda window: window.first,
@@ -87,6 +87,13 @@ def read_statement(text: str) -> Statement:
             "add `where day >= :start and day < :end`"
         )
     return Statement(pieces, names)
+
+
+def written(text: str | None, window: Window) -> list[Explained]:
+    """A person's query as it will be sent, nothing where there is none."""
+    if text is None:
+        return []
+    return [Explained(text.strip(), read_statement(text).values(window))]
 
 
 def _pieces(text: str) -> Iterator[tuple[bool, str]]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
-from connectors._asking import Session, Watchdog, within
+from connectors._asking import OnDatabase, Session, Watchdog, within
 from connectors._databases import DATABASES, Database, Verdict
 from connectors._query import read_statement
 from connectors._rows import MOST_AGGREGATES, answer, take
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Executable, Select
     from sqlalchemy.engine import URL, Dialect
 
-    from connectors._events.answering import StandardAsk
 
 CHUNK = 5_000
 """Rows fetched at a time: what is in memory before the row cap is looked at."""
@@ -124,7 +123,7 @@ class SqlSession:
         self._connection, self._database, self._address = connection, database, address
         self._driver = connection.connection.driver_connection
 
-    def ask(self, query: AsksSql | StandardAsk, window: Window, watchdog: Watchdog) -> Answer:
+    def ask(self, query: AsksSql | OnDatabase, window: Window, watchdog: Watchdog) -> Answer:
         from sqlalchemy import text
 
         if not hasattr(query, "query"):
@@ -152,6 +151,13 @@ class SqlSession:
                 return self._rows(clause, most)
         finally:
             self._end(watchdog)
+
+    def indexes(self, table: str, watchdog: Watchdog) -> Sequence[tuple[str, ...]] | None:
+        """The columns of each index of a table, its primary key among them."""
+        from connectors._indexes import indexes_of
+
+        with _translated(self._database, self._connection.engine.url, watchdog, refused="refused"):
+            return indexes_of(self._connection, table)
 
     @property
     def dialect(self) -> Dialect:
@@ -196,6 +202,9 @@ class _Standard:
     def rows(self, statement: Select[Any]) -> Sequence[Sequence[Any]]:
         return self._session.run(statement, IN_UTC, self._watchdog, most=MOST_AGGREGATES)[1]
 
+    def indexes(self, table: str) -> Sequence[tuple[str, ...]] | None:
+        return self._session.indexes(table, self._watchdog)
+
 
 class DuckSession:
     """A DuckDB file through its own driver, let go with the fetch: its writer waits for us."""
@@ -207,7 +216,7 @@ class DuckSession:
 
         self._duck = Duck(lambda: open_read_only(path), max_rows)
 
-    def ask(self, query: AsksSql | StandardAsk, window: Window, watchdog: Watchdog) -> Answer:
+    def ask(self, query: AsksSql | OnDatabase, window: Window, watchdog: Watchdog) -> Answer:
         from connectors._duck import DuckStandard, rendered
 
         if not hasattr(query, "query"):

@@ -32,23 +32,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator, model_validator
 
-from connectors._asking import Asking, Watchdog
+from connectors._asking import Asking, OnDatabase, Watchdog
 from connectors._events import StandardMetrics
 from connectors._events.options import EventsTable, StandardOptions
-from connectors._query import read_statement
+from connectors._query import read_statement, written
 from connectors._rows import answer
 from krtracker.connector import (
     Answer,
     Ask,
+    Bucket,
     ConnectorError,
     Deadline,
+    Explained,
+    Finding,
+    Interval,
     Options,
     Secret,
     SourceRejectedError,
@@ -58,7 +62,6 @@ from krtracker.connector import (
 if TYPE_CHECKING:
     import duckdb
 
-    from connectors._events.answering import StandardAsk
 
 READERS = {
     ".csv": "read_csv({}, union_by_name = true)",
@@ -155,6 +158,17 @@ class FilesConnector:
     ) -> Iterator[Answer | ConnectorError]:
         return self._asking.fetch(self._standard.fused(asks), deadline)
 
+    def explain(self, ask: Ask[FilesQuery], deadline: Deadline) -> Sequence[Explained]:
+        if ask.query.standard is not None:
+            return self._standard.explain(self._asking, ask, deadline)
+        return written(ask.query.query, ask.window)
+
+    def explore(self, ask: Ask[FilesQuery], interval: Interval, deadline: Deadline) -> Sequence[Bucket]:
+        return self._standard.explore(self._asking, ask, interval=interval, deadline=deadline)
+
+    def examine(self, now: datetime, deadline: Deadline) -> Sequence[Finding]:
+        return self._standard.examine(self._asking, now, deadline)
+
     def close(self) -> None:
         self._asking.close()
 
@@ -173,7 +187,7 @@ class FilesSession:
             raise SourceRejectedError(f"there is no folder `{options.folder}`: correct `folder`")
         self._duck = Duck(self._opened, options.max_rows)
 
-    def ask(self, query: FilesQuery | StandardAsk, window: Window, watchdog: Watchdog) -> Answer:
+    def ask(self, query: FilesQuery | OnDatabase, window: Window, watchdog: Watchdog) -> Answer:
         from connectors._duck import DuckStandard, rendered
 
         if not isinstance(query, FilesQuery):

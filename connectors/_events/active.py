@@ -39,7 +39,7 @@ class ActiveScan:
         edges = Instants.of(self.span, ground.zone)
         rows = ground.rows(edges.low, edges.high, self.chosen)
         segment = rows.segment(self.chosen.by)
-        shown = [rows.user.label("who"), rows.day().label("day"), *segment]
+        shown = [rows.user.label("who"), rows.shown().label("day"), *segment]
         held = [*rows.qualifying(self.chosen), *rows.between(edges.low, edges.high)]
         seen = select(*shown).where(*held)
         return _counted(seen) if self.reach == 1 else _gaps(seen, self.reach)

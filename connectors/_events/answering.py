@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,6 +36,10 @@ class Database(Protocol):
 
     def rows(self, statement: Select[Any]) -> Sequence[Sequence[Any]]:
         """All rows of a statement; raises one of the contract's three failures."""
+        ...
+
+    def indexes(self, table: str) -> Sequence[tuple[str, ...]] | None:
+        """The columns of each index and partitioning of a table; None where there are none to see."""
         ...
 
 
@@ -136,9 +140,10 @@ class StandardAsk:
         points = sorted(given, key=lambda point: (point.day, point.segment))
         return Answer(points, rows=counting.seen, parameters=shown)
 
-    def statements(self, ground: Ground) -> Iterator[Select[Any]]:
-        """The SQL this metric is made of, alone."""
-        return (scan.statement(ground) for scan in self.made.scans)
+    def statements(self, database: Database) -> list[Select[Any]]:
+        """The SQL this metric is made of, alone; none while the table is empty."""
+        ground = self.fusion.ground(database, self.window.zone)
+        return [] if ground is None else [scan.statement(ground) for scan in self.made.scans]
 
 
 class _Counting:
@@ -147,6 +152,9 @@ class _Counting:
     def __init__(self, database: Database) -> None:
         self._database, self.dialect = database, database.dialect
         self.seen = 0
+
+    def indexes(self, table: str) -> Sequence[tuple[str, ...]] | None:
+        return self._database.indexes(table)
 
     def rows(self, statement: Select[Any]) -> Sequence[Sequence[Any]]:
         given = self._database.rows(statement)
@@ -162,6 +170,10 @@ class _Homeless:
             "the source does not say where its events are: write a table [sources.ID.events] "
             "with `table`, `user`, `time` and `event`"
         )
+
+    def statements(self, database: Database) -> list[Select[Any]]:
+        self.answer(database)
+        return []
 
 
 def _read(database: Database, ground: Ground, group: Group, own: Scan) -> Any:

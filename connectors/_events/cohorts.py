@@ -118,14 +118,18 @@ def _flagged(scan: CohortScan, ground: Ground) -> Select[Any]:
     edges = Instants.of(scan.span, ground.zone)
     made = entries if scan.start.kind == "first_ever" else in_window
     first = made(ground, scan.start.chosen, scan.span).subquery("entries")
-    day = ground.rows(edges.low, edges.high).day(first.c.instant)
+    rows = ground.rows(edges.low, edges.high)
+    # With buckets, reaches still count from the civil day: then both stand side by side.
+    dated = [rows.shown(first.c.instant).label("day")]
+    if ground.buckets is not None:
+        dated.append(rows.day(first.c.instant).label("own_day"))
     inside = and_(first.c.instant >= number(edges.low), first.c.instant < number(edges.high))
-    entered = select(first.c.who, first.c.instant, day.label("day"), *_segment(first)).where(inside)
+    entered = select(first.c.who, first.c.instant, *dated, *_segment(first)).where(inside)
     cohort = entered.subquery("cohort")
     back = _returns(scan, ground, edges).subquery("came_back")
     same = [cohort.c.who == back.c.who]
     same += [mine == back.c.segment for mine in _segment(cohort)]
-    since = cohort.c.instant if scan.back.rolling else cohort.c.day
+    since = cohort.c.instant if scan.back.rolling else cohort.c[dated[-1].name]
     passed = back.c.instant - since
     flags = [_flag(passed, one, scan.back.rolling).label(f"f{n}") for n, one in enumerate(scan.reaches)]
     keys = [cohort.c.day, *_segment(cohort)]
@@ -192,7 +196,8 @@ def _marks(scan: CohortScan, ground: Ground, edges: Instants, unit: int) -> Sele
     ]
     reaches = (union_all(*places) if len(places) > 1 else places[0]).subquery("reaches")
     since = first.c.first if scan.back.rolling else first.c.day
-    shown = (first.c.who, *_segment(first), first.c.day, reaches.c.which)
+    day = rows.shown(first.c.first).label("day") if ground.buckets else first.c.day
+    shown = (first.c.who, *_segment(first), day, reaches.c.which)
     at = (since + reaches.c.low).label("instant")
     joined = first.join(reaches, literal_column("1") == literal_column("1"))
     return select(*shown, at, number(0).label("is_return")).select_from(joined)

@@ -36,7 +36,7 @@ class FirstScan:
     def statement(self, ground: Ground) -> Select[Any]:
         edges = Instants.of(self.span, ground.zone)
         first = entries(ground, self.chosen, self.span).subquery("firsts")
-        day = ground.rows(edges.low, edges.high).day(first.c.instant).label("day")
+        day = ground.rows(edges.low, edges.high).shown(first.c.instant).label("day")
         dated = select(day, *_segments(first)).where(first.c.instant >= number(edges.low)).subquery("dated")
         return select(*dated.c, func.count()).group_by(*dated.c)
 

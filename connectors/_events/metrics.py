@@ -14,7 +14,7 @@ from typing import Any
 from connectors._events.active import ActiveScan, Activity
 from connectors._events.cohorts import CohortScan, Reach, Return, Start
 from connectors._events.firsts import FirstScan
-from connectors._events.options import EventsTable, StandardOptions
+from connectors._events.options import UNITS, EventsTable, StandardOptions
 from connectors._events.rows import Filter, listed
 from connectors._events.scans import Scan, earlier, ordinal
 from connectors._events.sessions import Rule, SessionScan, SessionSums, Variant
@@ -25,7 +25,6 @@ from krtracker.periods import ONE_DAY, Grain, Span, period_first_day, period_las
 
 LENGTH = {"dau": 1, "wau": 7, "mau": 30}
 BUCKET = {"dau": Grain.DAY, "wau": Grain.WEEK, "mau": Grain.MONTH}
-UNIT_DAYS = {"day": 1, "week": 7, "month": 30}
 LONGEST = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 31}
 Live = Callable[[Sequence[Span]], frozenset[int]]
 """The days of some spans on which the events table has any row."""
@@ -38,6 +37,13 @@ class Question:
     asked: StandardOptions
     span: Span
     table: EventsTable
+    numbers: Span | None = None
+    """The buckets asked for, where they are not the days of `span`."""
+
+    @property
+    def shown(self) -> Span:
+        """The days, or what stands for them, that points are dated by."""
+        return self.numbers or self.span
 
     @property
     def chosen(self) -> Filter:
@@ -68,13 +74,13 @@ def _counts(question: Question, found: Mapping[tuple[date, str], float], live: L
         if value:
             yield Point(day, float(value), None, segment)
     if question.asked.by is None:
-        missing = [day for day in question.span if not found.get((day, ""))]
+        missing = [day for day in question.shown if not found.get((day, ""))]
         alive = live([Span(missing[0], missing[-1])]) if missing else frozenset()
         yield from (Point(day, 0.0) for day in missing if ordinal(day) in alive)
 
 
 def _dated(question: Question, found: Mapping[tuple[int, str], float]) -> dict[tuple[date, str], float]:
-    inside = question.span
+    inside = question.shown
     days = {(date.fromordinal(day), segment): value for (day, segment), value in found.items()}
     return {key: value for key, value in days.items() if key[0] in inside}
 
@@ -91,7 +97,7 @@ def _active(question: Question) -> Finish:
         found = {
             (day, segment): float(activity.distinct(segment, day - ONE_DAY * (length - 1), day))
             for segment in activity.segments
-            for day in question.span
+            for day in question.shown
         }
         return _counts(question, found, live)
 
@@ -196,6 +202,7 @@ def _sessions(question: Question) -> Finish:
     variant = Variant(asked.max_hours, asked.exclude_single, asked.cap_minutes, percentile)
     scan = SessionScan(question.chosen, rule, question.span, (variant,))
     value = SESSION_VALUES[asked.standard or ""]
+    seconds = UNITS["session_duration"][asked.unit or "s"]
 
     def points(
         found: Mapping[tuple[Variant, tuple[int, str]], SessionSums], *, live: Live
@@ -206,7 +213,8 @@ def _sessions(question: Question) -> Finish:
             yield from _counts(question, _dated(question, many), live)
             return
         for (day, segment), sums in sorted(mine.items()):
-            yield Point(date.fromordinal(day), value(sums), float(sums.sessions), segment)
+            told = value(sums) / seconds
+            yield Point(date.fromordinal(day), told, float(sums.sessions), segment)
 
     return Finish((scan,), points)
 
@@ -228,14 +236,14 @@ def _rates(question: Question, scan: CohortScan) -> Finish:
 
     def points(found: Mapping[Any, tuple[int, int]], **_: Any) -> Iterator[Point]:
         for (which, (day, segment)), (size, back) in sorted(found.items(), key=lambda one: one[0][1]):
-            if which == reach and size and date.fromordinal(day) in question.span:
+            if which == reach and size and date.fromordinal(day) in question.shown:
                 yield Point(date.fromordinal(day), back / size, float(size), segment)
 
     return Finish((scan,), points)
 
 
 def _retention(question: Question) -> Finish:
-    asked, unit = question.asked, UNIT_DAYS[question.asked.unit]
+    asked, unit = question.asked, int(UNITS["retention"][question.asked.unit or "day"])
     low, last = asked.brackets or (asked.day, asked.day)
     high = None if asked.mode == "on_or_after" else (last + 1) * unit
     start = Start(question.chosen.named(asked.start_event), asked.cohort)
@@ -256,7 +264,7 @@ def _activation(question: Question) -> Finish:
     def points(found: Mapping[Any, float], **_: Any) -> Iterator[Point]:
         for (tally, key), users in sorted(found.items(), key=lambda one: one[0][1]):
             day = date.fromordinal(key[0])
-            if tally == below and users and day in question.span:
+            if tally == below and users and day in question.shown:
                 yield Point(day, found.get((above, key), 0.0) / users, users, key[1])
 
     return Finish((TallyScan(chosen.anything, question.span, (above, below)),), points)

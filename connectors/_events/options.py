@@ -40,7 +40,7 @@ TAKES: Mapping[str, tuple[str, ...]] = {
     "mau": (*ACTIVE, "window", "days"),
     "stickiness": (*ACTIVE, "numerator", "denominator", "days"),
     "sessions": SESSION,
-    "session_duration": (*SESSION, "statistic", "cap_minutes"),
+    "session_duration": (*SESSION, "statistic", "cap_minutes", "unit"),
     "bounce_rate": SESSION,
     "events_per_session": SESSION,
     "retention": (
@@ -55,6 +55,13 @@ TAKES: Mapping[str, tuple[str, ...]] = {
     "event_count": ACTIVE,
 }
 """The options each standard metric takes."""
+
+
+UNITS: Mapping[str, Mapping[str, float]] = {
+    "retention": {"day": 1, "week": 7, "month": 30},
+    "session_duration": {"ms": 0.001, "s": 1, "min": 60, "h": 3600, "d": 86400},
+}
+"""Days of a retention's period, and seconds of what a duration is told in."""
 
 
 class UsersTable(Options):
@@ -103,7 +110,7 @@ class StandardOptions(Options):
     statistic: Literal["mean", "median", "p90"] = "mean"
     cap_minutes: float | None = Field(default=None, gt=0)
     day: int = Field(default=7, ge=1, le=1000)
-    unit: Literal["day", "week", "month"] = "day"
+    unit: Literal["day", "week", "month", "ms", "s", "min", "h", "d"] | None = None
     cohort: Literal["first_ever", "first_in_range", "recurring"] = "first_ever"
     mode: Literal["on", "on_or_after", "bracket"] = "on"
     brackets: tuple[int, int] | None = None
@@ -141,6 +148,9 @@ def _refusal(asked: StandardOptions) -> str:
     windows = ("calendar", "rolling_24h") if asked.standard == "retention" else ("trailing", "calendar")
     if asked.window is not None and asked.window not in windows:
         return f"`window` of {asked.standard} is one of {', '.join(windows)}"
+    units = UNITS.get(asked.standard or "", {})
+    if asked.unit is not None and asked.unit not in units:
+        return f"`unit` of {asked.standard} is one of {', '.join(units)}"
     if asked.window == "calendar" and asked.days is not None:
         return "`days` belongs to a trailing window: leave out one of `days` and `window`"
     if asked.standard in {"activation", "conversion"} and not (asked.start_event and asked.goal_event):

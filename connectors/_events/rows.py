@@ -13,6 +13,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import NullType
 
+from connectors._events.buckets import Buckets
 from connectors._events.dialects import as_text, exact, micros, number
 from connectors._events.options import EventsTable, Names, StandardOptions
 from connectors._events.zones import DAY, SECOND, day_of, from_local, moment
@@ -77,6 +78,7 @@ class Ground:
     dialect: Dialect
     zone: str
     users_shape: Shape | None = None
+    buckets: Buckets | None = None
     indexed: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -126,6 +128,13 @@ class Rows:
         """The civil day of a row, or of an instant."""
         low, high = self._reach
         return day_of(self.at() if at is None else at, self._ground.zone, low, high)
+
+    def shown(self, at: ColumnElement[int] | None = None) -> ColumnElement[int]:
+        """What a row or an instant is summed up by: its civil day, or its bucket."""
+        buckets = self._ground.buckets
+        if buckets is None:
+            return self.day(at)
+        return buckets.of(self.at() if at is None else at, self.day(at), self._reach)
 
     def segment(self, by: str | None) -> list[ColumnElement[Any]]:
         return segments(self.source, by)

@@ -76,7 +76,7 @@ class SessionScan:
         held = [*rows.qualifying(self.chosen), *rows.between(low, high)]
         made = self._by_column(rows, held) if self.rule.column else self._by_gap(rows, held)
         built = made.subquery("built")
-        day = ground.rows(low, high).day(built.c.started).label("day")
+        day = ground.rows(low, high).shown(built.c.started).label("day")
         inside = and_(built.c.started >= number(edges.low), built.c.started < number(edges.high))
         shown = [day, *_segment(built), built.c.lasted, built.c.events]
         return self._summed(select(*shown).where(inside).subquery("sessions"))

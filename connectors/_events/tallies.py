@@ -12,7 +12,6 @@ from connectors._events.dialects import number
 from connectors._events.rows import Filter, Ground, Rows, instant_of, known, named_table, segments, where
 from connectors._events.rows import between as between_instants
 from connectors._events.scans import Instants, Key, key_of, together
-from connectors._events.zones import day_of
 from krtracker.connector import SourceRejectedError
 from krtracker.periods import Span
 
@@ -53,7 +52,7 @@ class TallyScan:
             for place, one in enumerate(self.tallies)
         ]
         segment = rows.segment(self.chosen.by)
-        seen = select(rows.day().label("day"), *segment, *told).where(*held).subquery("seen")
+        seen = select(rows.shown().label("day"), *segment, *told).where(*held).subquery("seen")
         keys = [column for column in seen.c if not column.name.startswith("told_")]
         counts = [
             _counted(seen.c[f"told_{place}"], one) for place, one in enumerate(self.tallies)
@@ -128,7 +127,7 @@ class AccountScan:
         source, created, held = self._of_users(ground)
         own = replace(ground, shape=ground.users_shape or ground.shape)
         at = instant_of(own, created, edges.low, edges.high)
-        day = day_of(at, ground.zone, edges.low, edges.high).label("day")
+        day = ground.rows(edges.low, edges.high).shown(at).label("day")
         segment = segments(source, self.chosen.by)
         inside = between_instants(own, created, edges.low, edges.high)
         days = select(day, *segment).where(*held, *inside).subquery("days")
@@ -161,7 +160,7 @@ class AccountScan:
         rows = ground.rows(edges.low, edges.high, self.chosen, Filter(by=self.column))
         raw = rows.source.c[self.column]
         held = [*rows.qualifying(self.chosen), *between_instants(ground, raw, edges.low, edges.high)]
-        day = rows.day(rows.at(raw)).label("day")
+        day = rows.shown(rows.at(raw)).label("day")
         seen = select(day, *rows.segment(self.chosen.by), rows.user.label("who")).where(*held)
         users = seen.subquery("seen")
         keys = [column for column in users.c if column.name != "who"]

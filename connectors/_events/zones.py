@@ -93,12 +93,16 @@ def _by_piece(
     return value + case(*whens, else_=shifts[-1])
 
 
-def day_of(at: ColumnElement[int], zone: str, low: int, high: int) -> ColumnElement[int]:
-    """The civil day of an instant between `low` and `high`."""
+def local_of(at: ColumnElement[int], zone: str, low: int, high: int) -> ColumnElement[int]:
+    """What a clock of the zone shows at an instant, in microseconds since the year 1 began."""
     among = pieces(zone, low, high)
     edges = [one.until for one in among if one.until is not None]
-    local = _by_piece(at, among, edges, sign=1, plus=BEFORE_1970)
-    return short(whole(local, DAY))
+    return _by_piece(at, among, edges, sign=1, plus=BEFORE_1970)
+
+
+def day_of(at: ColumnElement[int], zone: str, low: int, high: int) -> ColumnElement[int]:
+    """The civil day of an instant between `low` and `high`."""
+    return short(whole(local_of(at, zone, low, high), DAY))
 
 
 def from_local(clock: ColumnElement[int], zone: str, low: int, high: int) -> ColumnElement[int]:

@@ -110,7 +110,7 @@ def _question(entry: Entry[MetricTable], tables: Tables) -> dict[str, Any]:
     table = entry.table
     found = dict(table.model_extra or {})
     check_secrets(found, entry.spot, tables.report)
-    if table.standard == "retention" and table.unit is not None:
+    if table.standard in {"retention", "session_duration"} and table.unit is not None:
         found["unit"] = table.unit
     for way in ("standard", "report", "request"):
         if (value := getattr(table, way)) is not None:
