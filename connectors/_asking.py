@@ -17,6 +17,9 @@ from krtracker.connector import (
 )
 
 T = TypeVar("T")
+MOST_AGGREGATES = 5_000_000
+"""The most rows a scan of the standard metrics may give: days x segments x gaps."""
+
 AGAIN = 0.05
 """Seconds between two attempts to end a statement: the first may come before it has begun."""
 

@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from connectors._asking import OnDatabase, Watchdog, within
-from connectors._query import read_statement
-from connectors._rows import MOST_AGGREGATES, answer, take
+from connectors._asking import MOST_AGGREGATES, OnDatabase, Watchdog, within
+from connectors._query import AsksSql, read_statement
+from connectors._rows import answer, take
 from krtracker.connector import Answer, SourceRejectedError, SourceUnavailableError, Window
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
 
-    from connectors._sessions import AsksSql
 
 FORMAT = "JSONCompactEachRowWithNamesAndTypes"
 INSTANT = re.compile(r"DateTime(?:64)?\((?:\d+, )?'(?P<zone>[^']+)'\)|DateTime")

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from connectors._asking import Watchdog
-from connectors._query import Statement
-from connectors._rows import MOST_AGGREGATES, take
+from connectors._asking import MOST_AGGREGATES, OnDatabase, Watchdog
+from connectors._query import AsksSql, Statement, read_statement
+from connectors._rows import answer, take
 from krtracker.connector import (
+    Answer,
     SourceRejectedError,
     SourceUnavailableError,
     UnexpectedAnswerError,
@@ -107,6 +108,27 @@ class DuckStandard:
 
     def indexes(self, table: str) -> Sequence[tuple[str, ...]] | None:
         return None
+
+
+class DuckSession:
+    """A DuckDB file through its own driver, let go with the fetch: its writer waits for us."""
+
+    lost = False
+
+    def __init__(self, path: str, max_rows: int) -> None:
+        self._duck = Duck(lambda: open_read_only(path), max_rows)
+
+    def ask(self, query: AsksSql | OnDatabase, window: Window, watchdog: Watchdog) -> Answer:
+        if not hasattr(query, "query"):
+            return query.answer(DuckStandard(self._duck, watchdog))
+        statement = read_statement(query.query or "")
+        values = statement.values(window)
+        names, rows = self._duck.rows(rendered(statement), values, window, watchdog=watchdog)
+        shown = {name: str(value) for name, value in values.items()}
+        return answer(names, rows, window, parameters=shown)
+
+    def close(self) -> None:
+        self._duck.close()
 
 
 def open_read_only(path: str) -> duckdb.DuckDBPyConnection:

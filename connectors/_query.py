@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Protocol
 
 from krtracker.connector import Explained, Window
 
@@ -35,6 +36,13 @@ QUIET = re.compile(
 )
 NAMED = re.compile(r"(?<![:\w\\\[]):([A-Za-z_]\w*)")
 READS = ("select", "with", "values", "from", "table")
+
+
+class AsksSql(Protocol):
+    """A query table that holds SQL, or a standard metric made ready for its fetch."""
+
+    @property
+    def query(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)

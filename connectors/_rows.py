@@ -20,9 +20,6 @@ from krtracker.connector import Answer, Point, SourceRejectedError, UnexpectedAn
 
 KNOWN = ("day", "value", "weight", "numerator", "denominator", "segment")
 ISO_DAY = re.compile(r"\d{4}-?\d\d-?\d\d(?!\d)")
-MOST_AGGREGATES = 5_000_000
-"""The most rows a scan of the standard metrics may give: days x segments x gaps."""
-
 Rows = Sequence[Sequence[Any]]
 # A Point from a tuple without a call in Python: a year of days in 40 microseconds.
 new_point: Callable[[tuple[Any, ...]], Point] = partial(tuple.__new__, Point)

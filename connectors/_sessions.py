@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from connectors._asking import OnDatabase, Session, Watchdog, within
+from connectors._asking import MOST_AGGREGATES, OnDatabase, Session, Watchdog, within
 from connectors._databases import DATABASES, Database, Verdict
-from connectors._query import read_statement
-from connectors._rows import MOST_AGGREGATES, answer, take
+from connectors._query import AsksSql, read_statement
+from connectors._rows import answer, take
 from krtracker.connector import (
     Answer,
     Secret,
@@ -31,13 +31,6 @@ IN_UTC = Window(date(1970, 1, 1), date(1970, 1, 1), "UTC")
 """The session's zone for standard metrics: civil days are worked out by themselves."""
 
 
-class AsksSql(Protocol):
-    """A query table that holds SQL, or a standard metric made ready for its fetch."""
-
-    @property
-    def query(self) -> str | None: ...
-
-
 class Address:
     """Where a database is, and how much one query may answer; opens a session a fetch."""
 
@@ -51,6 +44,8 @@ class Address:
         url = self._parsed()
         family = url.get_backend_name()
         if family == "duckdb":
+            from connectors._duck import DuckSession
+
             return DuckSession(url.database or "", self.max_rows)
         if family == "chdb":
             from connectors._clickhouse import ChdbSession
@@ -204,31 +199,6 @@ class _Standard:
 
     def indexes(self, table: str) -> Sequence[tuple[str, ...]] | None:
         return self._session.indexes(table, self._watchdog)
-
-
-class DuckSession:
-    """A DuckDB file through its own driver, let go with the fetch: its writer waits for us."""
-
-    lost = False
-
-    def __init__(self, path: str, max_rows: int) -> None:
-        from connectors._duck import Duck, open_read_only
-
-        self._duck = Duck(lambda: open_read_only(path), max_rows)
-
-    def ask(self, query: AsksSql | OnDatabase, window: Window, watchdog: Watchdog) -> Answer:
-        from connectors._duck import DuckStandard, rendered
-
-        if not hasattr(query, "query"):
-            return query.answer(DuckStandard(self._duck, watchdog))
-        statement = read_statement(query.query or "")
-        values = statement.values(window)
-        names, rows = self._duck.rows(rendered(statement), values, window, watchdog=watchdog)
-        shown = {name: str(value) for name, value in values.items()}
-        return answer(names, rows, window, parameters=shown)
-
-    def close(self) -> None:
-        self._duck.close()
 
 
 @contextmanager

@@ -34,7 +34,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator, model_validator
@@ -42,6 +42,7 @@ from pydantic import Field, field_validator, model_validator
 from connectors._asking import Asking, OnDatabase, Watchdog
 from connectors._events import StandardMetrics
 from connectors._events.options import EventsTable, StandardOptions
+from connectors._formats import inside_the_folder, reader
 from connectors._query import read_statement, written
 from connectors._rows import answer
 from krtracker.connector import (
@@ -63,32 +64,6 @@ if TYPE_CHECKING:
     import duckdb
 
 
-READERS = {
-    ".csv": "read_csv({}, union_by_name = true)",
-    ".tsv": "read_csv({}, union_by_name = true)",
-    ".parquet": "read_parquet({}, union_by_name = true)",
-    ".json": "read_json({}, union_by_name = true)",
-    ".ndjson": "read_json({}, union_by_name = true)",
-    ".jsonl": "read_json({}, union_by_name = true)",
-}
-
-
-def _inside_the_folder(pattern: str) -> str:
-    path = PurePosixPath(pattern)
-    if path.is_absolute() or ".." in path.parts or ":" in pattern or "\\" in pattern:
-        raise ValueError(f"`{pattern}` leaves the folder: write a path below `folder`")
-    _reader(pattern)
-    return pattern
-
-
-def _reader(pattern: str) -> str:
-    """How DuckDB reads files of this ending, `{}` standing for their path."""
-    for suffix in PurePosixPath(pattern.removesuffix(".gz").removesuffix(".zst")).suffixes[-1:]:
-        if suffix.lower() in READERS:
-            return READERS[suffix.lower()]
-    raise ValueError(f"`{pattern}` has no ending we read: {', '.join(READERS)} (also with .gz)")
-
-
 class FilesSource(Options):
     """The connector's part of `[sources.ID]`; `tables` are names for globs below `folder`."""
 
@@ -108,7 +83,7 @@ class FilesSource(Options):
         for name, pattern in tables.items():
             if not re.fullmatch(r"[A-Za-z_]\w*", name):
                 raise ValueError(f"`{name}` cannot be a table's name: letters, digits and _")
-            _inside_the_folder(pattern)
+            inside_the_folder(pattern)
         return tables
 
 
@@ -137,7 +112,7 @@ class FilesQuery(StandardOptions):
         if self.query is not None:
             read_statement(self.query)
         if self.file is not None:
-            _inside_the_folder(self.file)
+            inside_the_folder(self.file)
         elif self.columns is not None:
             raise ValueError("`columns` belongs to `file`: name the columns in the query")
         return self
@@ -163,7 +138,9 @@ class FilesConnector:
             return self._standard.explain(self._asking, ask, deadline)
         return written(ask.query.query, ask.window)
 
-    def explore(self, ask: Ask[FilesQuery], interval: Interval, deadline: Deadline) -> Sequence[Bucket]:
+    def explore(
+        self, ask: Ask[FilesQuery], interval: Interval, deadline: Deadline
+    ) -> Sequence[Bucket]:
         return self._standard.explore(self._asking, ask, interval=interval, deadline=deadline)
 
     def examine(self, now: datetime, deadline: Deadline) -> Sequence[Finding]:
@@ -251,4 +228,4 @@ class FilesSession:
 
         if next(self._folder.glob(pattern), None) is None:
             raise SourceRejectedError(f"no file matches `{pattern}` in `{self._folder}`")
-        return _reader(pattern).format(quoted_text(f"{self._folder}/{pattern}"))
+        return reader(pattern).format(quoted_text(f"{self._folder}/{pattern}"))

@@ -104,7 +104,9 @@ class SqlConnector:
             return self._standard.explain(self._asking, ask, deadline)
         return written(ask.query.query, ask.window)
 
-    def explore(self, ask: Ask[SqlQuery], interval: Interval, deadline: Deadline) -> Sequence[Bucket]:
+    def explore(
+        self, ask: Ask[SqlQuery], interval: Interval, deadline: Deadline
+    ) -> Sequence[Bucket]:
         return self._standard.explore(self._asking, ask, interval=interval, deadline=deadline)
 
     def examine(self, now: datetime, deadline: Deadline) -> Sequence[Finding]:

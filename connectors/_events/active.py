@@ -114,7 +114,9 @@ class Activity:
 
     def _days(self, segment: str, span: Span) -> Iterable[tuple[int, Mapping[int, int]]]:
         held = self._found.get(segment, {})
-        return ((d, held[d]) for d in range(ordinal(span.first), ordinal(span.last) + 1) if d in held)
+        return (
+            (d, held[d]) for d in range(ordinal(span.first), ordinal(span.last) + 1) if d in held
+        )
 
 
 def _staying(days: Mapping[int, Mapping[int, int]], reach: int) -> dict[int, list[int]]:

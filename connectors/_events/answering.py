@@ -11,8 +11,9 @@ from typing import Any, Protocol
 from sqlalchemy import Select, select
 from sqlalchemy.engine.interfaces import Dialect
 
-from connectors._events.metrics import Finish, Question, finish
+from connectors._events.metrics import finish
 from connectors._events.options import EventsTable, StandardOptions
+from connectors._events.questions import Finish, Question
 from connectors._events.rows import Ground, Shape, named_table
 from connectors._events.scans import Scan, ordinal
 from connectors._events.tallies import LiveScan
@@ -133,6 +134,7 @@ class StandardAsk:
             _read(counting, ground, group, own)
             for group, own in zip(self.groups, self.made.scans, strict=True)
         ]
+
         def live(spans: Sequence[Span]) -> frozenset[int]:
             return self.fusion.live(counting, ground, spans)
 
@@ -214,5 +216,3 @@ def fused(
         Ask(fusion.add(one.query, one.window), one.window) if one.query.standard else one
         for one in asks
     ]
-
-

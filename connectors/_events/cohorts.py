@@ -63,7 +63,10 @@ class CohortScan:
     reaches: tuple[Reach, ...]
 
     def joined(self, other: Any) -> CohortScan | None:
-        same = isinstance(other, CohortScan) and (other.start, other.back) == (self.start, self.back)
+        same = isinstance(other, CohortScan) and (other.start, other.back) == (
+            self.start,
+            self.back,
+        )
         if not same:
             return None
         span = together(self.span, other.span)
@@ -106,7 +109,9 @@ def _returns(scan: CohortScan, ground: Ground, edges: Instants) -> Select[Any]:
     rows = ground.rows(min(low, edges.low), until, chosen)
     at = rows.at() if scan.back.rolling else rows.day()
     held = [*rows.qualifying(chosen), *rows.between(low, high)]
-    return select(rows.user.label("who"), at.label("instant"), *rows.segment(chosen.by)).where(*held)
+    return select(rows.user.label("who"), at.label("instant"), *rows.segment(chosen.by)).where(
+        *held
+    )
 
 
 def _segment(source: FromClause) -> list[ColumnElement[Any]]:
@@ -131,7 +136,9 @@ def _flagged(scan: CohortScan, ground: Ground) -> Select[Any]:
     same += [mine == back.c.segment for mine in _segment(cohort)]
     since = cohort.c.instant if scan.back.rolling else cohort.c[dated[-1].name]
     passed = back.c.instant - since
-    flags = [_flag(passed, one, scan.back.rolling).label(f"f{n}") for n, one in enumerate(scan.reaches)]
+    flags = [
+        _flag(passed, one, scan.back.rolling).label(f"f{n}") for n, one in enumerate(scan.reaches)
+    ]
     keys = [cohort.c.day, *_segment(cohort)]
     owner = [cohort.c.who, *keys]
     each = select(*owner, *flags).outerjoin_from(cohort, back, and_(*same)).group_by(*owner)
@@ -164,13 +171,19 @@ def _marked(scan: CohortScan, ground: Ground) -> Select[Any]:
     owner = [line.c.who, *_segment(line)]
     come = func.min(case((line.c.is_return == number(1), nullable(line.c.instant))))
     following = come.over(
-        partition_by=owner, order_by=[line.c.instant.desc(), line.c.is_return.desc()], rows=(None, 0)
+        partition_by=owner,
+        order_by=[line.c.instant.desc(), line.c.is_return.desc()],
+        rows=(None, 0),
     )
     told = select(*line.c, following.label("later")).subquery("told")
     in_time = [_in_time(told, n, one, unit=unit) for n, one in enumerate(scan.reaches)]
     keys = [told.c.day, *_segment(told), told.c.which]
     back_in_time = func.sum(case((or_(*in_time), number(1)), else_=number(0)))
-    return select(*keys, func.count(), back_in_time).where(told.c.is_return == number(0)).group_by(*keys)
+    return (
+        select(*keys, func.count(), back_in_time)
+        .where(told.c.is_return == number(0))
+        .group_by(*keys)
+    )
 
 
 def _in_time(told: FromClause, place: int, reach: Reach, *, unit: int) -> ColumnElement[bool]:
@@ -189,7 +202,9 @@ def _marks(scan: CohortScan, ground: Ground, edges: Instants, unit: int) -> Sele
     keys = [rows.user.label("who"), *rows.segment(chosen.by), rows.day().label("day")]
     seen = select(*keys, rows.at().label("instant")).where(*held).subquery("seen")
     owner = [column for column in seen.c if column.name != "instant"]
-    first = select(*owner, func.min(seen.c.instant).label("first")).group_by(*owner).subquery("starts")
+    first = (
+        select(*owner, func.min(seen.c.instant).label("first")).group_by(*owner).subquery("starts")
+    )
     places = [
         select(number(n).label("which"), number(one.low * unit).label("low"))
         for n, one in enumerate(scan.reaches)
@@ -201,5 +216,3 @@ def _marks(scan: CohortScan, ground: Ground, edges: Instants, unit: int) -> Sele
     at = (since + reaches.c.low).label("instant")
     joined = first.join(reaches, literal_column("1") == literal_column("1"))
     return select(*shown, at, number(0).label("is_return")).select_from(joined)
-
-

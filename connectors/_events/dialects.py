@@ -136,8 +136,12 @@ def compiling(name: str) -> Dialect:
     from sqlalchemy.dialects import mysql, postgresql, sqlite
 
     own = {
-        **{"clickhouse": ClickHouseDialect, "spark": SparkDialect, "bigquery": BigQueryDialect},
-        **{"snowflake": SnowflakeDialect, "trino": TrinoDialect, "duckdb": DuckDbDialect},
+        "clickhouse": ClickHouseDialect,
+        "spark": SparkDialect,
+        "bigquery": BigQueryDialect,
+        "snowflake": SnowflakeDialect,
+        "trino": TrinoDialect,
+        "duckdb": DuckDbDialect,
         "redshift": RedshiftDialect,
     }
     if name in own:

@@ -68,7 +68,9 @@ class Examining:
         text = ground.shape.time_kind == "text"
         raw = rows.at() if text else rows.time
         ends = select(func.min(raw).label("low"), func.max(raw).label("high")).subquery("ends")
-        low, high = (ends.c.low, ends.c.high) if text else (rows.at(ends.c.low), rows.at(ends.c.high))
+        low, high = (
+            (ends.c.low, ends.c.high) if text else (rows.at(ends.c.low), rows.at(ends.c.high))
+        )
         ((first, last),) = database.rows(select(low, high).select_from(ends))
         return int(first), int(last)
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from connectors._events.answering import Database, Fusion
 from connectors._events.buckets import Buckets
-from connectors._events.metrics import Question, finish
+from connectors._events.metrics import finish
 from connectors._events.options import EventsTable, StandardOptions
+from connectors._events.questions import Question
 from connectors._events.rows import Shape
 from krtracker.connector import Answer, Ask, Bucket, Interval, Point, SourceRejectedError, Window
 from krtracker.periods import Span
@@ -104,5 +105,3 @@ def _no_zeros(spans: Sequence[Span]) -> frozenset[int]:
 
 def _by_day(points: Sequence[Point]) -> list[Bucket]:
     return [Bucket(str(one.day), one.value, one.weight, one.segment) for one in points]
-
-

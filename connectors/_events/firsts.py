@@ -37,7 +37,11 @@ class FirstScan:
         edges = Instants.of(self.span, ground.zone)
         first = entries(ground, self.chosen, self.span).subquery("firsts")
         day = ground.rows(edges.low, edges.high).shown(first.c.instant).label("day")
-        dated = select(day, *_segments(first)).where(first.c.instant >= number(edges.low)).subquery("dated")
+        dated = (
+            select(day, *_segments(first))
+            .where(first.c.instant >= number(edges.low))
+            .subquery("dated")
+        )
         return select(*dated.c, func.count()).group_by(*dated.c)
 
     def read(self, rows: Iterable[Sequence[Any]]) -> dict[Key, float]:
@@ -56,7 +60,11 @@ def entries(ground: Ground, chosen: Filter, span: Span) -> Select[Any]:
     edges = Instants.of(span, ground.zone)
     if span.days > LOOKED_UP:
         return _grouped(ground, chosen, edges)
-    return _looked_up(ground, chosen, edges) if ground.indexed else _grouped_some(ground, chosen, edges)
+    return (
+        _looked_up(ground, chosen, edges)
+        if ground.indexed
+        else _grouped_some(ground, chosen, edges)
+    )
 
 
 def in_window(ground: Ground, chosen: Filter, span: Span) -> Select[Any]:
@@ -77,9 +85,13 @@ def _earliest(
     """The earliest instant of each user among the rows held."""
     keys = [rows.user.label("who"), *rows.segment(chosen.by)]
     text = ground.shape.time_kind == "text"
-    by_user = select(*keys, (rows.at() if text else rows.time).label("raw")).where(*held).subquery("seen")
+    by_user = (
+        select(*keys, (rows.at() if text else rows.time).label("raw")).where(*held).subquery("seen")
+    )
     owner = [column for column in by_user.c if column.name != "raw"]
-    least = select(*owner, func.min(by_user.c.raw).label("raw")).group_by(*owner).subquery("earliest")
+    least = (
+        select(*owner, func.min(by_user.c.raw).label("raw")).group_by(*owner).subquery("earliest")
+    )
     at = least.c.raw if text else rows.at(least.c.raw)
     return select(least.c.who, at.label("instant"), *_segments(least))
 
@@ -112,7 +124,9 @@ def _looked_up(ground: Ground, chosen: Filter, edges: Instants) -> Select[Any]:
     same += [exact(mine) == exact(users.c.segment) for mine in rows.segment(chosen.by)]
     text = ground.shape.time_kind == "text"
     least = select(func.min(rows.at() if text else rows.time)).where(*same)
-    found = select(users.c.who, least.correlate(users).scalar_subquery().label("raw"), *_segments(users))
+    found = select(
+        users.c.who, least.correlate(users).scalar_subquery().label("raw"), *_segments(users)
+    )
     inner = found.subquery("earliest")
     at = inner.c.raw if text else rows.at(inner.c.raw)
     return select(inner.c.who, at.label("instant"), *_segments(inner))

@@ -6,192 +6,26 @@ day on which the events table has any row; a mean or ratio of nothing is left ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from connectors._events.active import ActiveScan, Activity
+from connectors._events.activity import active, growth, stickiness
 from connectors._events.cohorts import CohortScan, Reach, Return, Start
 from connectors._events.firsts import FirstScan
-from connectors._events.options import UNITS, EventsTable, StandardOptions
-from connectors._events.rows import Filter, listed
-from connectors._events.scans import Scan, earlier, ordinal
+from connectors._events.options import UNITS
+from connectors._events.questions import Finish, Live, Question, counts, dated
+from connectors._events.rows import listed
 from connectors._events.sessions import Rule, SessionScan, SessionSums, Variant
 from connectors._events.tallies import AccountScan, Tally, TallyScan
 from connectors._events.zones import SECOND
 from krtracker.connector import Point
-from krtracker.periods import ONE_DAY, Grain, Span, period_first_day, period_last_day
-
-LENGTH = {"dau": 1, "wau": 7, "mau": 30}
-BUCKET = {"dau": Grain.DAY, "wau": Grain.WEEK, "mau": Grain.MONTH}
-LONGEST = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 31}
-Live = Callable[[Sequence[Span]], frozenset[int]]
-"""The days of some spans on which the events table has any row."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A standard metric asked over some days; `table` gives what the options leave open."""
-
-    asked: StandardOptions
-    span: Span
-    table: EventsTable
-    numbers: Span | None = None
-    """The buckets asked for, where they are not the days of `span`."""
-
-    @property
-    def shown(self) -> Span:
-        """The days, or what stands for them, that points are dated by."""
-        return self.numbers or self.span
-
-    @property
-    def chosen(self) -> Filter:
-        return Filter.of(self.asked)
-
-    @property
-    def week_start(self) -> int:
-        return 6 if self.asked.week_start == "sunday" else 0
-
-
-@dataclass(frozen=True)
-class Finish:
-    """The scans a metric needs and what makes points of what they read, in the same order."""
-
-    scans: tuple[Scan, ...]
-    points: Callable[..., Iterator[Point]]
 
 
 def finish(question: Question) -> Finish:
     """How a standard metric is computed."""
     made: Finish = METRICS[question.asked.standard or ""](question)
     return made
-
-
-def _counts(question: Question, found: Mapping[tuple[date, str], float], live: Live) -> Iterator[Point]:
-    """A point a count; zeros only for live days, and never for segments."""
-    for (day, segment), value in sorted(found.items()):
-        if value:
-            yield Point(day, float(value), None, segment)
-    if question.asked.by is None:
-        missing = [day for day in question.shown if not found.get((day, ""))]
-        alive = live([Span(missing[0], missing[-1])]) if missing else frozenset()
-        yield from (Point(day, 0.0) for day in missing if ordinal(day) in alive)
-
-
-def _dated(question: Question, found: Mapping[tuple[int, str], float]) -> dict[tuple[date, str], float]:
-    inside = question.shown
-    days = {(date.fromordinal(day), segment): value for (day, segment), value in found.items()}
-    return {key: value for key, value in days.items() if key[0] in inside}
-
-
-def _active(question: Question) -> Finish:
-    asked = question.asked
-    name = asked.standard or ""
-    if asked.window == "calendar":
-        return _calendar(question, BUCKET[name])
-    length = asked.days or LENGTH[name]
-    scan = ActiveScan(question.chosen, earlier(question.span, length - 1), length)
-
-    def points(activity: Activity, *, live: Live) -> Iterator[Point]:
-        found = {
-            (day, segment): float(activity.distinct(segment, day - ONE_DAY * (length - 1), day))
-            for segment in activity.segments
-            for day in question.shown
-        }
-        return _counts(question, found, live)
-
-    return Finish((scan,), points)
-
-
-def _buckets(question: Question, grain: Grain) -> list[Span]:
-    """The whole weeks or months that end inside the window."""
-    start = question.week_start
-    last = [day for day in question.span if period_last_day(day, grain, start) == day]
-    return [Span(period_first_day(day, grain, start), day) for day in last]
-
-
-def _calendar(question: Question, grain: Grain) -> Finish:
-    buckets = _buckets(question, grain)
-    if not buckets:
-        return Finish((), lambda **_: iter(()))
-    span = Span(buckets[0].first, question.span.last)
-
-    def points(activity: Activity, *, live: Live) -> Iterator[Point]:
-        for bucket in buckets:
-            for segment in activity.segments:
-                users = activity.distinct(segment, bucket.first, bucket.last)
-                if users:
-                    yield Point(bucket.last, float(users), None, segment)
-        if question.asked.by is None:
-            empty = [one for one in buckets if not activity.distinct("", one.first, one.last)]
-            alive = live([Span(one.last, one.last) for one in empty])
-            yield from (Point(one.last, 0.0) for one in empty if ordinal(one.last) in alive)
-
-    return Finish((ActiveScan(question.chosen, span, LONGEST[grain]),), points)
-
-
-def _stickiness(question: Question) -> Finish:
-    asked = question.asked
-    top, bottom = LENGTH[asked.numerator], asked.days or LENGTH[asked.denominator]
-    reach = max(top, bottom)
-    scan = ActiveScan(question.chosen, earlier(question.span, reach - 1), reach)
-
-    def points(activity: Activity, **_: Any) -> Iterator[Point]:
-        for segment in activity.segments:
-            for day in question.span:
-                below = activity.distinct(segment, day - ONE_DAY * (bottom - 1), day)
-                above = activity.distinct(segment, day - ONE_DAY * (top - 1), day)
-                if below:
-                    yield Point(day, above / below, float(below), segment)
-
-    return Finish((scan,), points)
-
-
-def _growth(question: Question) -> Finish:
-    asked, grain = question.asked, Grain(question.asked.interval)
-    buckets = _buckets(question, grain)
-    if not buckets:
-        return Finish((), lambda **_: iter(()))
-    before = [_before(question, one, grain) for one in buckets]
-    reach = LONGEST[grain] * (asked.churn_after + 1)
-    active = ActiveScan(question.chosen, Span(before[0][0].first, question.span.last), reach)
-    first = FirstScan(question.chosen, Span(buckets[0].first, buckets[-1].last))
-
-    def points(
-        activity: Activity, news: Mapping[tuple[int, str], float], *, live: Live
-    ) -> Iterator[Point]:
-        days = _dated(Question(asked, first.span, question.table), news)
-        empty = []
-        for bucket, (oldest, recent) in zip(buckets, before, strict=True):
-            users = activity.distinct("", bucket.first, bucket.last)
-            new = sum(days.get((day, ""), 0) for day in bucket)
-            retained = activity.from_to("", recent, bucket)
-            churned = activity.not_until("", oldest, bucket.last)
-            if users or churned:
-                yield from _accounts(bucket.last, new, retained, users - new - retained, churned)
-            else:
-                empty.append(bucket)
-        alive = live(empty)
-        for bucket in empty:
-            if any(ordinal(day) in alive for day in bucket):
-                yield from _accounts(bucket.last, 0, 0, 0, 0)
-
-    return Finish((active, first), points)
-
-
-def _before(question: Question, bucket: Span, grain: Grain) -> tuple[Span, Span]:
-    """The bucket users churn out of, and all buckets in which they still count as kept."""
-    first = bucket.first
-    for _ in range(question.asked.churn_after):
-        first = period_first_day(first - ONE_DAY, grain, question.week_start)
-    oldest = Span(first, period_last_day(first, grain, question.week_start))
-    return oldest, Span(first, bucket.first - ONE_DAY)
-
-
-def _accounts(day: date, *users: float) -> Iterator[Point]:
-    names = ("new", "retained", "resurrected", "churned")
-    return (Point(day, float(n), None, name) for name, n in zip(names, users, strict=True))
 
 
 def _sessions(question: Question) -> Finish:
@@ -210,7 +44,7 @@ def _sessions(question: Question) -> Finish:
         mine = {key: sums for (which, key), sums in found.items() if which == variant}
         if asked.standard == "sessions":
             many = {key: float(sums.sessions) for key, sums in mine.items()}
-            yield from _counts(question, _dated(question, many), live)
+            yield from counts(question, dated(question, many), live)
             return
         for (day, segment), sums in sorted(mine.items()):
             told = value(sums) / seconds
@@ -235,7 +69,9 @@ def _rates(question: Question, scan: CohortScan) -> Finish:
     (reach,) = scan.reaches
 
     def points(found: Mapping[Any, tuple[int, int]], **_: Any) -> Iterator[Point]:
-        for (which, (day, segment)), (size, back) in sorted(found.items(), key=lambda one: one[0][1]):
+        for (which, (day, segment)), (size, back) in sorted(
+            found.items(), key=lambda one: one[0][1]
+        ):
             if which == reach and size and date.fromordinal(day) in question.shown:
                 yield Point(date.fromordinal(day), back / size, float(size), segment)
 
@@ -273,7 +109,7 @@ def _activation(question: Question) -> Finish:
 def _tallied(question: Question, tally: Tally) -> Finish:
     def points(found: Mapping[Any, float], *, live: Live) -> Iterator[Point]:
         mine = {key: value for (which, key), value in found.items() if which == tally}
-        return _counts(question, _dated(question, mine), live)
+        return counts(question, dated(question, mine), live)
 
     return Finish((TallyScan(tally.chosen.anything, question.span, (tally,)),), points)
 
@@ -284,7 +120,7 @@ def _event_count(question: Question) -> Finish:
 
 def _counted(question: Question, scan: FirstScan | AccountScan) -> Finish:
     def points(found: Mapping[Any, float], *, live: Live) -> Iterator[Point]:
-        return _counts(question, _dated(question, found), live)
+        return counts(question, dated(question, found), live)
 
     return Finish((scan,), points)
 
@@ -310,13 +146,13 @@ def _new_users(question: Question) -> Finish:
 
 
 METRICS: Mapping[str, Callable[[Question], Finish]] = {
-    **dict.fromkeys(("dau", "wau", "mau"), _active),
-    "stickiness": _stickiness,
+    **dict.fromkeys(("dau", "wau", "mau"), active),
+    "stickiness": stickiness,
     **dict.fromkeys(SESSION_VALUES, _sessions),
     "retention": _retention,
     "sign_ups": _sign_ups,
     "new_users": _new_users,
     **dict.fromkeys(("activation", "conversion"), _activation),
-    "growth": _growth,
+    "growth": growth,
     "event_count": _event_count,
 }

@@ -32,7 +32,14 @@ Scalar = str | bool | int | float
 Names = str | Sequence[str]
 
 ACTIVE = ("events", "exclude", "where", "by")
-SESSION = (*ACTIVE, "gap_minutes", "split_midnight", "session_column", "max_hours", "exclude_single")
+SESSION = (
+    *ACTIVE,
+    "gap_minutes",
+    "split_midnight",
+    "session_column",
+    "max_hours",
+    "exclude_single",
+)
 ACTIVATION = (*ACTIVE, "start_event", "goal_event", "window_days", "same_bucket")
 TAKES: Mapping[str, tuple[str, ...]] = {
     "dau": ACTIVE,
@@ -133,7 +140,9 @@ class StandardOptions(Options):
             return self
         takes = TAKES[self.standard]
         for name in sorted(given - set(takes)):
-            raise ValueError(f"`{name}` is no option of {self.standard}: it takes {', '.join(takes)}")
+            raise ValueError(
+                f"`{name}` is no option of {self.standard}: it takes {', '.join(takes)}"
+            )
         problem = _refusal(self)
         if problem:
             raise ValueError(problem)
@@ -145,7 +154,9 @@ STANDARD_FIELDS = frozenset(StandardOptions.model_fields)
 
 def _refusal(asked: StandardOptions) -> str:
     """What in these options cannot stand together, or an empty text."""
-    windows = ("calendar", "rolling_24h") if asked.standard == "retention" else ("trailing", "calendar")
+    windows = (
+        ("calendar", "rolling_24h") if asked.standard == "retention" else ("trailing", "calendar")
+    )
     if asked.window is not None and asked.window not in windows:
         return f"`window` of {asked.standard} is one of {', '.join(windows)}"
     units = UNITS.get(asked.standard or "", {})
@@ -153,7 +164,9 @@ def _refusal(asked: StandardOptions) -> str:
         return f"`unit` of {asked.standard} is one of {', '.join(units)}"
     if asked.window == "calendar" and asked.days is not None:
         return "`days` belongs to a trailing window: leave out one of `days` and `window`"
-    if asked.standard in {"activation", "conversion"} and not (asked.start_event and asked.goal_event):
+    if asked.standard in {"activation", "conversion"} and not (
+        asked.start_event and asked.goal_event
+    ):
         return f"{asked.standard} needs `start_event` and `goal_event`"
     if (asked.mode == "bracket") != (asked.brackets is not None):
         return 'write `mode = "bracket"` together with `brackets = [first, last]`'

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_,
 
 from connectors._events.dialects import nullable, number, whole
 from connectors._events.rows import Filter, Ground, Rows
-from connectors._events.scans import Instants, Key, key_of, together
+from connectors._events.scans import Instants, Key, key_of
 from connectors._events.zones import DAY, HOUR, SECOND
 from krtracker.periods import Span
 
@@ -96,10 +96,18 @@ class SessionScan:
         keys = [rows.user.label("who"), session.label("session"), *rows.segment(self.chosen.by)]
         if self.rule.split_midnight:
             keys.append(rows.day().label("day"))
-        seen = select(*keys, rows.at().label("instant")).where(*held, session.is_not(None)).subquery("seen")
+        seen = (
+            select(*keys, rows.at().label("instant"))
+            .where(*held, session.is_not(None))
+            .subquery("seen")
+        )
         owner = [column for column in seen.c if column.name != "instant"]
         first, last = func.min(seen.c.instant), func.max(seen.c.instant)
-        sums = (first.label("started"), (last - first).label("lasted"), func.count().label("events"))
+        sums = (
+            first.label("started"),
+            (last - first).label("lasted"),
+            func.count().label("events"),
+        )
         return select(*_segment(seen), *sums).group_by(*owner)
 
     def _by_gap(self, rows: Rows, held: list[ColumnElement[bool]]) -> Select[Any]:
@@ -109,7 +117,11 @@ class SessionScan:
         seen = select(*keys, *split).where(*held).subquery("seen")
         owner = [column for column in seen.c if column.name in {"who", "segment"}]
         marked = self._marked(seen, owner).subquery("marked")
-        ends = select(*marked.c).where(or_(marked.c.opens == number(1), marked.c.closes == number(1))).subquery("ends")
+        ends = (
+            select(*marked.c)
+            .where(or_(marked.c.opens == number(1), marked.c.closes == number(1)))
+            .subquery("ends")
+        )
         owner = [ends.c[column.name] for column in owner]
         order = {"partition_by": owner, "order_by": ends.c.place}
         last = func.lead(nullable(ends.c.instant)).over(**order)
@@ -135,7 +147,9 @@ class SessionScan:
         opens = self._breaks(told, told.c.before_instant, told.c.instant, "before")
         closes = self._breaks(told, told.c.instant, told.c.after_instant, "after")
         shown = [told.c[column.name] for column in owner]
-        return select(*shown, told.c.instant, told.c.place, opens.label("opens"), closes.label("closes"))
+        return select(
+            *shown, told.c.instant, told.c.place, opens.label("opens"), closes.label("closes")
+        )
 
     def _breaks(self, told: FromClause, one: Any, following: Any, side: str) -> ColumnElement[int]:
         outside = told.c.before_instant if side == "before" else told.c.after_instant
@@ -147,11 +161,11 @@ class SessionScan:
     def _summed(self, built: FromClause) -> Select[Any]:
         keys = [built.c.day, *_segment(built)]
         ranked = [_ranked(built, keys, place, one) for place, one in enumerate(self.variants)]
-        told = select(*built.c, *(column for columns in ranked for column in columns)).subquery("ranked")
+        told = select(*built.c, *(column for columns in ranked for column in columns)).subquery(
+            "ranked"
+        )
         sums = [
-            column
-            for place, one in enumerate(self.variants)
-            for column in _sums(told, place, one)
+            column for place, one in enumerate(self.variants) for column in _sums(told, place, one)
         ]
         shown = [told.c[column.name] for column in keys]
         return select(*shown, *sums).group_by(*shown)

@@ -9,7 +9,16 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, distinct, func, or_, select
 
 from connectors._events.dialects import number
-from connectors._events.rows import Filter, Ground, Rows, instant_of, known, named_table, segments, where
+from connectors._events.rows import (
+    Filter,
+    Ground,
+    Rows,
+    instant_of,
+    known,
+    named_table,
+    segments,
+    where,
+)
 from connectors._events.rows import between as between_instants
 from connectors._events.scans import Instants, Key, key_of, together
 from krtracker.connector import SourceRejectedError
@@ -54,9 +63,7 @@ class TallyScan:
         segment = rows.segment(self.chosen.by)
         seen = select(rows.shown().label("day"), *segment, *told).where(*held).subquery("seen")
         keys = [column for column in seen.c if not column.name.startswith("told_")]
-        counts = [
-            _counted(seen.c[f"told_{place}"], one) for place, one in enumerate(self.tallies)
-        ]
+        counts = [_counted(seen.c[f"told_{place}"], one) for place, one in enumerate(self.tallies)]
         return select(*keys, *counts).group_by(*keys)
 
     def read(self, rows: Iterable[Sequence[Any]]) -> dict[tuple[Tally, Key], float]:
@@ -159,7 +166,10 @@ class AccountScan:
             raise SourceRejectedError("this needs `users_table` in the source's events table")
         rows = ground.rows(edges.low, edges.high, self.chosen, Filter(by=self.column))
         raw = rows.source.c[self.column]
-        held = [*rows.qualifying(self.chosen), *between_instants(ground, raw, edges.low, edges.high)]
+        held = [
+            *rows.qualifying(self.chosen),
+            *between_instants(ground, raw, edges.low, edges.high),
+        ]
         day = rows.shown(rows.at(raw)).label("day")
         seen = select(day, *rows.segment(self.chosen.by), rows.user.label("who")).where(*held)
         users = seen.subquery("seen")

@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement, case
+
 from connectors._events.dialects import number, short, whole
 from krtracker.periods import day_start
-
-from sqlalchemy import ColumnElement, case
 
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
