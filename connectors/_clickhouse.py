@@ -1,10 +1,10 @@
-"""Asks ClickHouse embedded in this process (package chdb) over a folder of its own, reading only."""
+"""Asks ClickHouse embedded in this process (package chdb) over a folder of its own; only reads."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from importlib.util import find_spec
@@ -89,15 +89,16 @@ class _ChdbStandard:
         run = self._session.run
         return run(str(made), values, "UTC", watchdog=self._watchdog, most=MOST_AGGREGATES)[1]
 
-    def indexes(self, table: str) -> Sequence[tuple[str, ...]] | None:
+    def indexes(self, _table: str) -> None:
         return None
 
 
 def _connect(path: str) -> Any:
     import chdb
 
+    connect: Callable[[str], Any] = chdb.connect
     try:
-        return chdb.connect(f"file:{path}?mode=ro")
+        return connect(f"file:{path}?mode=ro")
     except RuntimeError as error:
         words = " ".join(str(error).split())[:300]
         raise SourceUnavailableError(f"ClickHouse cannot open the folder now: {words}") from None
@@ -125,4 +126,4 @@ def _kind(value: Any) -> str:
 
 
 def _instant(text: str | None, zone: str) -> datetime | None:
-    return text and datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)) if text else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ def indexes_of(connection: Connection, table: str) -> list[tuple[str, ...]]:
     *before, name = table.split(".")
     schema = ".".join(before) or None
     looking = inspect(connection)
-    found = [one["column_names"] for one in looking.get_indexes(name, schema)]
+    found: list[Sequence[str | None]] = [
+        one["column_names"] for one in looking.get_indexes(name, schema)
+    ]
     found.append(looking.get_pk_constraint(name, schema)["constrained_columns"])
     return [tuple(filter(None, columns)) for columns in found]
 

@@ -82,7 +82,9 @@ def check(workspace: Workspace) -> tuple[Problem, ...]:
         if kind is not None:
             place = _Places(workspace, "metric", ("metrics", metric.id))
             found += _misfits(kind.QueryOptions, metric.query, place)
-            if metric.standard is not None and not workspace.sources[metric.source].options.get("events"):
+            if metric.standard is not None and not workspace.sources[metric.source].options.get(
+                "events"
+            ):
                 found.append(_without_events(metric, place))
     return tuple(found)
 

@@ -33,7 +33,7 @@ class ActiveScan:
         if not isinstance(other, ActiveScan) or other.chosen != self.chosen:
             return None
         span = together(self.span, other.span)
-        return span and ActiveScan(self.chosen, span, max(self.reach, other.reach))
+        return None if span is None else ActiveScan(self.chosen, span, max(self.reach, other.reach))
 
     def statement(self, ground: Ground) -> Select[Any]:
         edges = Instants.of(self.span, ground.zone)

@@ -39,8 +39,8 @@ class Database(Protocol):
         """All rows of a statement; raises one of the contract's three failures."""
         ...
 
-    def indexes(self, table: str) -> Sequence[tuple[str, ...]] | None:
-        """The columns of each index and partitioning of a table; None where there are none to see."""
+    def indexes(self, table: str, /) -> Sequence[tuple[str, ...]] | None:
+        """The columns of each index of a table; None where there are none to see."""
         ...
 
 
@@ -84,9 +84,10 @@ class Fusion:
         told, users = self._table.users_table, None
         if told is not None:
             users = self._shape(database, told.table, told.user, told.created_at)
-        if shape is None and users is None:
+        either = shape or users
+        if either is None:
             return None
-        return Ground(self._table, shape or users, database.dialect, zone, users or shape)
+        return Ground(self._table, either, database.dialect, zone, users or either)
 
     def _shape(self, database: Database, table: str, *columns: str) -> Shape | None:
         if table not in self._shapes:
@@ -167,7 +168,7 @@ class _Counting:
 class _Homeless:
     """A standard metric of a source that does not say where its events are."""
 
-    def answer(self, database: Database) -> Answer:
+    def answer(self, _database: Database) -> Answer:
         raise SourceRejectedError(
             "the source does not say where its events are: write a table [sources.ID.events] "
             "with `table`, `user`, `time` and `event`"

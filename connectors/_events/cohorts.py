@@ -1,4 +1,4 @@
-"""Cohorts by their first day and how many came back: retention and activation, any reaches at once."""
+"""Cohorts by their first day and how many came back: retention and activation, many at once."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Kind = Literal["first_ever", "first_in_range", "recurring"]
 
 @dataclass(frozen=True)
 class Reach:
-    """Days after the start in which a return counts: from `low` to before `high` (None: for good)."""
+    """Days after the start in which a return counts: from `low` to before `high`, or for good."""
 
     low: int
     high: int | None
@@ -73,7 +73,7 @@ class CohortScan:
         if self.start.kind == "first_in_range" and self.span != other.span:
             return None
         reaches = tuple(dict.fromkeys((*self.reaches, *other.reaches)))
-        return span and CohortScan(self.start, self.back, span, reaches)
+        return None if span is None else CohortScan(self.start, self.back, span, reaches)
 
     def statement(self, ground: Ground) -> Select[Any]:
         return _marked(self, ground) if self.start.kind == "recurring" else _flagged(self, ground)
@@ -99,7 +99,7 @@ class CohortScan:
 
 
 def _returns(scan: CohortScan, ground: Ground, edges: Instants) -> Select[Any]:
-    """who, instant (a day, or an instant when rolling)[, segment] of every return that may matter."""
+    """who, instant (a day unless rolling)[, segment] of every return that may matter."""
     after, first = scan.last_reach, min(one.low for one in scan.reaches)
     # A civil day is at most two hours longer or shorter than 24: a day more on either side.
     low = edges.low + first * DAY - DAY
@@ -163,8 +163,8 @@ def _marked(scan: CohortScan, ground: Ground) -> Select[Any]:
     """
     edges, unit = Instants.of(scan.span, ground.zone), DAY if scan.back.rolling else 1
     marks = _marks(scan, ground, edges, unit)
-    back = _returns(scan, ground, edges)
-    back = (back if scan.back.rolling else back.distinct()).subquery("came_back")
+    returns = _returns(scan, ground, edges)
+    back = (returns if scan.back.rolling else returns.distinct()).subquery("came_back")
     nothing = number(0)
     returned = select(back.c.who, *_segment(back), nothing, nothing, back.c.instant, number(1))
     line = union_all(marks, returned).subquery("timeline")

@@ -5,7 +5,7 @@ Everything else is SQLAlchemy Core. Templates are ours; what is put into them is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, String, literal_column
@@ -13,7 +13,6 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import IdentifierPreparer, SQLCompiler
-from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeEngine
 
@@ -85,6 +84,7 @@ class _Quotes(IdentifierPreparer):
     """Quotes every name: these engines look quoted names up as they do bare ones."""
 
     def quote(self, ident: str, force: Any = None) -> str:
+        del force  # an argument of SQLAlchemy's, and out of use there
         return ident if getattr(ident, "quote", None) is False else self.quote_identifier(ident)
 
 
@@ -103,15 +103,17 @@ class _BigQueryQuotes(_Backticks):
 class _ClickHouseCompiler(SQLCompiler):
     KINDS: Mapping[type, str] = {bool: "Bool", int: "Int64", float: "Float64", str: "String"}
 
-    def visit_bindparam(self, bindparam: BindParameter[Any], **options: Any) -> str:
-        name = super().visit_bindparam(bindparam, **options).removeprefix(":")
+    def visit_bindparam(self, bindparam: Any, *args: Any, **options: Any) -> Any:
+        visit: Callable[..., str] = super().visit_bindparam
+        name = visit(bindparam, *args, **options).removeprefix(":")
         kind = self.KINDS.get(type(bindparam.value), "DateTime64(6, 'UTC')")
         return f"{{{name}:{kind}}}"
 
 
 class _DuckDbCompiler(SQLCompiler):
-    def visit_bindparam(self, bindparam: BindParameter[Any], **options: Any) -> str:
-        return "$" + super().visit_bindparam(bindparam, **options).removeprefix(":")
+    def visit_bindparam(self, bindparam: Any, *args: Any, **options: Any) -> Any:
+        visit: Callable[..., str] = super().visit_bindparam
+        return "$" + visit(bindparam, *args, **options).removeprefix(":")
 
 
 def _dialect(name: str, **parts: Any) -> type[DefaultDialect]:

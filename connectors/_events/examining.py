@@ -1,4 +1,4 @@
-"""Looks an events table over before anyone trusts its numbers; reads little of it, changes nothing."""
+"""Looks an events table over before anyone trusts its numbers; reads little, changes nothing."""
 
 from __future__ import annotations
 

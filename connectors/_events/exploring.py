@@ -72,8 +72,8 @@ class Exploring:
         self.found = _by_day(self._daily(database, self._asked.model_copy(update=changed)))
 
     def _trailing(self, database: Database) -> None:
-        places: Mapping[str, list[list[Point]]] = defaultdict(lambda: [[] for _ in spans])
         spans = self._buckets.spans
+        places: Mapping[str, list[list[Point]]] = defaultdict(lambda: [[] for _ in spans])
         for point in self._daily(database, self._asked):
             place = next(n for n, span in enumerate(spans) if point.day in span)
             places[point.segment][place].append(point)
@@ -99,7 +99,7 @@ class Exploring:
             self.found.append(Bucket(label, point.value, point.weight, point.segment))
 
 
-def _no_zeros(spans: Sequence[Span]) -> frozenset[int]:
+def _no_zeros(_spans: Sequence[Span]) -> frozenset[int]:
     return frozenset()
 
 

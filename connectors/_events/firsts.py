@@ -31,7 +31,7 @@ class FirstScan:
         if not isinstance(other, FirstScan) or other.chosen != self.chosen:
             return None
         span = together(self.span, other.span)
-        return span and FirstScan(self.chosen, span)
+        return None if span is None else FirstScan(self.chosen, span)
 
     def statement(self, ground: Ground) -> Select[Any]:
         edges = Instants.of(self.span, ground.zone)
@@ -53,7 +53,7 @@ class FirstScan:
 
 
 def entries(ground: Ground, chosen: Filter, span: Span) -> Select[Any]:
-    """who, instant[, segment]: the first event ever of users; only those from the window's start on count.
+    """who, instant[, segment]: the first event ever of users; those before the window do not count.
 
     Users whose first event is older may be in it or not: compare `instant`.
     """

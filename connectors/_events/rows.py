@@ -25,7 +25,7 @@ INDEXED = frozenset({"sqlite", "postgresql", "mysql", "mariadb"})
 
 @dataclass(frozen=True)
 class Filter:
-    """Which rows qualify: names, left-out names, `where` as (column, values), and the `by` column."""
+    """Which rows qualify: names, left-out names, `where` as (column, values); the `by` column."""
 
     events: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -145,7 +145,7 @@ class Rows:
 
     def named(self, chosen: Filter) -> list[ColumnElement[bool]]:
         """The event's name is one that counts."""
-        conditions = []
+        conditions: list[ColumnElement[bool]] = []
         if chosen.events:
             conditions.append(self.event.in_([bound(one) for one in chosen.events]))
         if chosen.exclude:
@@ -184,7 +184,7 @@ def segments(source: FromClause, by: str | None) -> list[ColumnElement[Any]]:
 
 def where(source: FromClause, chosen: Filter) -> list[ColumnElement[bool]]:
     """Every `where` column holds one of its values; null never does."""
-    conditions = []
+    conditions: list[ColumnElement[bool]] = []
     for name, values in chosen.where:
         texts = all(isinstance(one, str) for one in values)
         held = exact(source.c[name]) if texts else source.c[name]
@@ -203,7 +203,7 @@ def instant_of(ground: Ground, raw: ColumnElement[Any], low: int, high: int) -> 
 def between(
     ground: Ground, raw: ColumnElement[Any], low: int | None, high: int | None
 ) -> list[ColumnElement[bool]]:
-    """Bounds on the raw column; where they cannot be sharp there, the instant is held to them too."""
+    """Bounds on the raw column; where they cannot be sharp, the instant is held to them too."""
     sharp = ground.shape.time_kind not in {"naive", "text"} or (
         ground.shape.time_kind == "naive"
         and ground.table.time_zone == "UTC"

@@ -1,4 +1,4 @@
-"""What all scans share: the days they read, how two become one, rows to counts by day and segment."""
+"""What all scans share: the days they read, how two become one, the keys their rows begin with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions of users, summed up by the day they start: one scan for four metrics and all variants."""
+"""Sessions of users, summed up by the day they start: one scan for four metrics."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class SessionScan:
             .subquery("ends")
         )
         owner = [ends.c[column.name] for column in owner]
-        order = {"partition_by": owner, "order_by": ends.c.place}
+        order: dict[str, Any] = {"partition_by": owner, "order_by": ends.c.place}
         last = func.lead(nullable(ends.c.instant)).over(**order)
         place = func.lead(nullable(ends.c.place)).over(**order)
         paired = select(*ends.c, last.label("last"), place.label("until")).subquery("paired")
@@ -135,7 +135,7 @@ class SessionScan:
 
     def _marked(self, seen: FromClause, owner: list[Any]) -> Select[Any]:
         """Each event with its place and whether it opens or closes a session."""
-        order = {"partition_by": owner, "order_by": seen.c.instant}
+        order: dict[str, Any] = {"partition_by": owner, "order_by": seen.c.instant}
         columns = [seen.c.instant] + ([seen.c.day] if self.rule.split_midnight else [])
         around = [
             move(nullable(column)).over(**order).label(f"{name}_{column.name}")
@@ -210,7 +210,9 @@ def _sums(told: FromClause, place: int, variant: Variant) -> list[ColumnElement[
     counts, lasted = _counts(told, variant), _lasted(told, variant)
     single = case((told.c.events == number(1), counts), else_=number(0))
     sums = [counts, counts * lasted, single, counts * told.c.events]
-    columns = [func.sum(one).label(f"sum_{place}_{n}") for n, one in enumerate(sums)]
+    columns: list[ColumnElement[Any]] = [
+        func.sum(one).label(f"sum_{place}_{n}") for n, one in enumerate(sums)
+    ]
     if variant.percentile is None:
         return [*columns, number(0).label(f"low_{place}"), number(0).label(f"high_{place}")]
     tenths = TENTHS[variant.percentile]

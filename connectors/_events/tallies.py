@@ -1,4 +1,4 @@
-"""Plain counts by day: events, distinct users, ratios of the two; and days on which there is a row."""
+"""Plain counts by day: events, distinct users, accounts; and the days with any row at all."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from connectors._events.scans import Instants, Key, key_of, together
 from krtracker.connector import SourceRejectedError
 from krtracker.periods import Span
 
+EVERYTHING = Filter()
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -47,7 +49,7 @@ class TallyScan:
             return None
         span = together(self.span, other.span)
         tallies = tuple(dict.fromkeys((*self.tallies, *other.tallies)))
-        return span and TallyScan(self.chosen, span, tallies)
+        return None if span is None else TallyScan(self.chosen, span, tallies)
 
     def statement(self, ground: Ground) -> Select[Any]:
         edges = Instants.of(self.span, ground.zone)
@@ -101,7 +103,7 @@ class LiveScan:
         if not isinstance(other, LiveScan):
             return None
         span = together(self.span, other.span)
-        return span and LiveScan(span)
+        return None if span is None else LiveScan(span)
 
     def statement(self, ground: Ground) -> Select[Any]:
         edges = Instants.of(self.span, ground.zone)
@@ -119,7 +121,7 @@ class AccountScan:
 
     span: Span
     column: str | None = None
-    chosen: Filter = Filter()
+    chosen: Filter = EVERYTHING
 
     def joined(self, other: Any) -> AccountScan | None:
         if not isinstance(other, AccountScan):

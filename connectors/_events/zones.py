@@ -1,4 +1,4 @@
-"""Instants and civil days as integers: the offsets of a zone, worked out here so that no engine must.
+"""Instants and civil days as integers: a zone's offsets, worked out so that no engine must.
 
 Instants are microseconds since 1970, days are `date.toordinal()`.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, case
@@ -113,7 +114,7 @@ def from_local(clock: ColumnElement[int], zone: str, low: int, high: int) -> Col
     among = pieces(zone, low - 2 * DAY, high + 2 * DAY)
     edges = [
         one.until + max(one.offset, following.offset)
-        for one, following in zip(among, among[1:], strict=False)
+        for one, following in pairwise(among)
         if one.until is not None
     ]
     return _by_piece(clock, among, edges, sign=-1, plus=0)

@@ -28,24 +28,38 @@ REST = ("user_id", "ts", "name", "session_id")
 KINDS: Mapping[str, Mapping[str, str]] = {
     "sqlite": {"naive": "text", "text": "text", "epoch_s": "real", "epoch_ms": "integer"},
     "duckdb": {
-        **{"naive": "timestamp", "aware": "timestamptz", "text": "varchar"},
-        **{"epoch_s": "double", "epoch_ms": "bigint"},
+        "naive": "timestamp",
+        "aware": "timestamptz",
+        "text": "varchar",
+        "epoch_s": "double",
+        "epoch_ms": "bigint",
     },
     "postgresql": {
-        **{"naive": "timestamp", "aware": "timestamptz", "text": "text"},
-        **{"epoch_s": "double precision", "epoch_ms": "bigint"},
+        "naive": "timestamp",
+        "aware": "timestamptz",
+        "text": "text",
+        "epoch_s": "double precision",
+        "epoch_ms": "bigint",
     },
     "mariadb": {
-        **{"naive": "datetime(6)", "aware": "timestamp(6) null", "text": "varchar(40)"},
-        **{"epoch_s": "double", "epoch_ms": "bigint"},
+        "naive": "datetime(6)",
+        "aware": "timestamp(6) null",
+        "text": "varchar(40)",
+        "epoch_s": "double",
+        "epoch_ms": "bigint",
     },
     "clickhouse": {
-        **{"aware": "DateTime64(6, 'UTC')", "text": "String"},
-        **{"epoch_s": "Float64", "epoch_ms": "Int64"},
+        "aware": "DateTime64(6, 'UTC')",
+        "text": "String",
+        "epoch_s": "Float64",
+        "epoch_ms": "Int64",
     },
     "spark": {
-        **{"aware": "timestamp", "naive": "timestamp_ntz", "text": "string"},
-        **{"epoch_s": "double", "epoch_ms": "bigint"},
+        "aware": "timestamp",
+        "naive": "timestamp_ntz",
+        "text": "string",
+        "epoch_s": "double",
+        "epoch_ms": "bigint",
     },
 }
 """How each engine can hold an instant; the first is what it holds it in unless told otherwise."""
@@ -137,7 +151,9 @@ class Engine:
             return str(round(at.timestamp() * 1000))
         local = at.astimezone(UTC if self.time_kind == "aware" else ZoneInfo(self.time_zone))
         mark = "T" if self.time_kind == "text" else " "
-        bare = local.replace(tzinfo=None).isoformat(mark, "microseconds" if local.microsecond else "seconds")
+        bare = local.replace(tzinfo=None).isoformat(
+            mark, "microseconds" if local.microsecond else "seconds"
+        )
         if self.time_kind == "text" and self.time_zone == "UTC":
             bare += "Z"
         if self.time_kind == "aware" and self.name in {"postgresql", "duckdb"}:
@@ -230,8 +246,6 @@ def opened(name: str, folder: Path, fixture: Callable[[str], Any]) -> Engine:
 
 
 @pytest.fixture(params=NAMES, scope="module")
-def engine(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """Each engine in turn, one database a test module."""
-    yield opened(request.param, tmp_path_factory.mktemp(request.param), request.getfixturevalue)
+    return opened(request.param, tmp_path_factory.mktemp(request.param), request.getfixturevalue)

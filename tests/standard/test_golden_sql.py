@@ -15,17 +15,25 @@ import pytest
 import sqlglot
 
 from connectors._events.dialects import compiling
-from connectors._events.metrics import Question, finish
+from connectors._events.metrics import finish
 from connectors._events.options import TAKES, EventsTable, StandardOptions
+from connectors._events.questions import Question
 from connectors._events.rows import Ground, Shape
 from krtracker.connector import SourceRejectedError
 from krtracker.periods import Span
 
 FOLDER = Path(__file__).parent / "golden"
 DIALECTS = {
-    **{"bigquery": "bigquery", "snowflake": "snowflake", "redshift": "redshift"},
-    **{"trino": "trino", "mysql": "mysql", "spark": "spark", "clickhouse": "clickhouse"},
-    **{"postgresql": "postgres", "duckdb": "duckdb", "sqlite": "sqlite"},
+    "bigquery": "bigquery",
+    "snowflake": "snowflake",
+    "redshift": "redshift",
+    "trino": "trino",
+    "mysql": "mysql",
+    "spark": "spark",
+    "clickhouse": "clickhouse",
+    "postgresql": "postgres",
+    "duckdb": "duckdb",
+    "sqlite": "sqlite",
 }
 """Our names of dialects and sqlglot's."""
 

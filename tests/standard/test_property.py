@@ -59,7 +59,12 @@ def logs(draw: st.DrawFn) -> Log:
 
 STEPS = (
     *(timedelta(0), timedelta(minutes=1, milliseconds=250), timedelta(minutes=30)),
-    *(timedelta(minutes=30, milliseconds=1), timedelta(hours=5), timedelta(days=1), timedelta(days=7)),
+    *(
+        timedelta(minutes=30, milliseconds=1),
+        timedelta(hours=5),
+        timedelta(days=1),
+        timedelta(days=7),
+    ),
 )
 
 
@@ -77,8 +82,11 @@ FILTERS: Mapping[str, Any] = {
 }
 SESSION: Mapping[str, Any] = {
     **FILTERS,
-    **{"gap_minutes": [1, 45], "split_midnight": [True], "max_hours": [0.4, 3]},
-    **{"session_column": ["session_id"], "exclude_single": [True]},
+    "gap_minutes": [1, 45],
+    "split_midnight": [True],
+    "max_hours": [0.4, 3],
+    "session_column": ["session_id"],
+    "exclude_single": [True],
 }
 REACHES = st.sampled_from(
     [
@@ -120,7 +128,9 @@ OPTIONS: Mapping[str, st.SearchStrategy[dict[str, Any]]] = {
     "events_per_session": chosen(**SESSION),
     "retention": RETENTION,
     "sign_ups": chosen(
-        events=["view", ["buy", "sign_up"]], by=["platform"], count=["users", "events", "first_ever"]
+        events=["view", ["buy", "sign_up"]],
+        by=["platform"],
+        count=["users", "events", "first_ever"],
     ),
     "new_users": chosen(**FILTERS),
     "activation": ACTIVATION,
@@ -149,9 +159,14 @@ def check(engine: Engine, log: Log, asks: Any) -> None:
     # A users table is asked for its own columns, and the log's have none but the two.
     asks = [one for one in asks if not (log.users and one[0] == "sign_ups" and "by" in one[1])]
     engine.load(log)
-    for (standard, options), given in zip(asks, engine.answers(log, *asks), strict=True):
+    for (standard, options), answer in zip(asks, engine.answers(log, *asks), strict=True):
         wanted = compute(log, standard, **options)
-        assert agree(given, wanted), (standard, options, sorted(given.items()), sorted(wanted.items()))
+        assert agree(answer, wanted), (
+            standard,
+            options,
+            sorted(answer.items()),
+            sorted(wanted.items()),
+        )
 
 
 def shown_once(log: Log, zone: str) -> Log:
