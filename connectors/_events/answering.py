@@ -198,7 +198,7 @@ def kind_of(value: Any) -> str:
     if isinstance(value, datetime):
         return "aware" if value.tzinfo else "naive"
     if isinstance(value, int | float | Decimal):
-        return "epoch_ms" if abs(value) >= MILLISECONDS else "epoch_s"
+        return "epoch_ms" if abs(float(value)) >= MILLISECONDS else "epoch_s"
     if isinstance(value, str):
         return "text"
     raise SourceRejectedError(
