@@ -13,6 +13,7 @@ from tests.standard.logs import (
     Options,
     Row,
     active_days,
+    column,
     counts,
     named,
     qualifying,
@@ -67,11 +68,21 @@ def retention(log: Log, rows: list[Event], options: Options) -> Iterable[Row]:
 
 def created(log: Log, options: Options) -> dict[date, float] | None:
     """Rows of the users table a day; it knows nothing of events and of their columns."""
-    if not log.users or {"events", "exclude", "where", "by"} & options.keys():
+    if not log.users or {"events", "exclude", "where", "by", "count"} & options.keys():
         return None
     per_day: dict[date, float] = defaultdict(float)
-    for _, at in log.users:
-        per_day[log.day(at)] += 1
+    for user, at in log.users:
+        per_day[log.day(at)] += user not in log.placeholders
+    return per_day
+
+
+def first_seen(log: Log, events: list[Event], name: str) -> dict[date, float]:
+    """Users by the day that a column of their events tells."""
+    told = {(str(e.user), column(e, name)) for e in events}
+    days = {(user, log.day(datetime.fromisoformat(text))) for user, text in told if text}
+    per_day: dict[date, float] = defaultdict(float)
+    for _, d in days:
+        per_day[d] += 1
     return per_day
 
 
@@ -86,9 +97,10 @@ def firsts(log: Log, events: list[Event]) -> dict[date, float]:
 
 
 def new_users(log: Log, rows: list[Event], options: Options) -> Iterable[Row]:
-    per_day = created(log, options)
+    events, told = qualifying(log, rows, options), options.get("first_seen_column")
+    per_day = first_seen(log, events, told) if told else created(log, options)
     if per_day is None:
-        per_day = firsts(log, qualifying(log, rows, options))
+        per_day = firsts(log, events)
     yield from counts(log, lambda d: per_day.get(d, 0))
 
 

@@ -59,4 +59,5 @@ def test_every_option_has_examples() -> None:
         "churn_after",
         "week_start",
         "cap_minutes",
+        "first_seen_column",
     }

@@ -189,4 +189,61 @@ EXAMPLES = (
         bob | 2024-03-06 08:00
         """,
     ),
+    Example(
+        "sign_ups_counted_despite_a_users_table",
+        "`count` speaks of events, and so events are counted.",
+        """
+        ann | 2024-03-04 08:00 | sign_up
+        ann | 2024-03-04 09:00 | sign_up
+        """,
+        ask("sign_ups", "2024-03-04", count="events"),
+        {"2024-03-04": 2},
+        users="bob | 2024-03-04 08:00",
+    ),
+    Example(
+        "placeholders_of_a_users_table",
+        "Ids that stand for nobody do not count there either.",
+        "ann | 2024-03-04 08:00",
+        ask("sign_ups", "2024-03-04"),
+        # ann and bob
+        {"2024-03-04": 2},
+        placeholders=("anonymous",),
+        users="""
+        ann       | 2024-03-04 08:00
+        bob       | 2024-03-04 09:00
+        anonymous | 2024-03-04 10:00
+        """,
+    ),
+    Example(
+        "new_users_of_events_despite_a_users_table",
+        "A filter speaks of events, and so the first of those is taken.",
+        """
+        ann | 2024-03-04 08:00 | view | country=DE
+        bob | 2024-03-04 08:00 | view | country=FR
+        """,
+        ask("new_users", "2024-03-04", where={"country": "DE"}),
+        {"2024-03-04": 1},
+        users="""
+        cid | 2024-03-04 08:00
+        dan | 2024-03-04 08:00
+        """,
+    ),
+    Example(
+        "new_users_by_a_column",
+        "`first_seen_column`: each event tells when its user was first seen, in the table or not.",
+        """
+        ann | 2024-03-05T10:00:00 | view | seen=2024-03-04T23:30:00Z
+        ann | 2024-03-06T10:00:00 | view | seen=2024-03-04T23:30:00Z
+        bob | 2024-03-06T10:00:00 | view | seen=2024-03-04T22:59:59Z
+        cid | 2024-03-06T10:00:00 | view | seen=2020-01-01T00:00:00Z
+        dan | 2024-03-06T10:00:00 | view
+        -   | 2024-03-06T10:00:00 | view | seen=2024-03-05T10:00:00Z
+        """,
+        ask(
+            "new_users", "2024-03-04 to 2024-03-06", zone="Europe/Berlin", first_seen_column="seen"
+        ),
+        # Berlin: bob on the 4th at 23:59:59, ann on the 5th at 0:30; on the 6th rows, nobody: 0
+        {"2024-03-04": 1, "2024-03-05": 1, "2024-03-06": 0},
+        stored="text",
+    ),
 )
