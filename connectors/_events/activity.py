@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from connectors._events.active import ActiveScan, Activity
 from connectors._events.firsts import FirstScan
-from connectors._events.questions import Finish, Live, Question, counts, dated
+from connectors._events.questions import Finish, Live, Question, counts
 from connectors._events.scans import earlier, ordinal
 from krtracker.connector import Point
 from krtracker.periods import ONE_DAY, Grain, Span, period_first_day, period_last_day
@@ -94,21 +94,17 @@ def growth(question: Question) -> Finish:
     def points(
         activity: Activity, news: Mapping[tuple[int, str], float], *, live: Live
     ) -> Iterator[Point]:
-        days = dated(Question(asked, first.span, question.table), news)
         empty = []
         for bucket, (oldest, recent) in zip(buckets, before, strict=True):
             users = activity.distinct("", bucket.first, bucket.last)
-            new = sum(days.get((day, ""), 0) for day in bucket)
-            retained = activity.from_to("", recent, bucket)
+            new = sum(news.get((ordinal(day), ""), 0) for day in bucket)
+            kept = activity.from_to("", recent, bucket)
             churned = activity.not_until("", oldest, bucket.last)
             if users or churned:
-                yield from _accounts(bucket.last, new, retained, users - new - retained, churned)
+                yield from _accounts(bucket.last, new, kept, users - new - kept, churned)
             else:
                 empty.append(bucket)
-        alive = live(empty)
-        for bucket in empty:
-            if any(ordinal(day) in alive for day in bucket):
-                yield from _accounts(bucket.last, 0, 0, 0, 0)
+        yield from _still(empty, live(empty))
 
     return Finish((active, first), points)
 
@@ -120,6 +116,13 @@ def _before(question: Question, bucket: Span, grain: Grain) -> tuple[Span, Span]
         first = period_first_day(first - ONE_DAY, grain, question.week_start)
     oldest = Span(first, period_last_day(first, grain, question.week_start))
     return oldest, Span(first, bucket.first - ONE_DAY)
+
+
+def _still(buckets: Sequence[Span], alive: frozenset[int]) -> Iterator[Point]:
+    """Zeros for buckets without a user in which the table has any row."""
+    for bucket in buckets:
+        if any(ordinal(day) in alive for day in bucket):
+            yield from _accounts(bucket.last, 0, 0, 0, 0)
 
 
 def _accounts(day: date, *users: float) -> Iterator[Point]:

@@ -30,6 +30,10 @@ MILLISECONDS = 100_000_000_000
 """A number from here on is milliseconds since 1970, below it seconds (until the year 5138)."""
 
 
+INSTANTS = frozenset({"clickhouse", "clickhousedb", "spark", "databricks", "hive"})
+"""Dialects whose usual time type is an instant."""
+
+
 class Database(Protocol):
     """An open database that runs a reading statement in UTC."""
 
@@ -99,6 +103,8 @@ class Fusion:
                 return None
             kind = self._table.time_kind
             found = kind_of(seen[0][1]) if kind == "auto" else kind
+            if found == "naive" and kind == "auto" and database.dialect.name in INSTANTS:
+                found = "aware"  # its driver leaves the zone out
             self._shapes[table] = Shape(found, isinstance(seen[0][0], str))
         return self._shapes[table]
 
@@ -132,7 +138,7 @@ class StandardAsk:
         if ground is None:
             return Answer((), parameters=shown)
         read = [
-            _read(counting, ground, group, own)
+            _read(counting, ground, group, own=own)
             for group, own in zip(self.groups, self.made.scans, strict=True)
         ]
 
@@ -179,7 +185,7 @@ class _Homeless:
         return []
 
 
-def _read(database: Database, ground: Ground, group: Group, own: Scan) -> Any:
+def _read(database: Database, ground: Ground, group: Group, *, own: Scan) -> Any:
     """What a scan gives, run once for all its metrics; alone when the joined one is refused."""
     if group.read is None and not group.failed:
         try:

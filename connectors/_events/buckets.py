@@ -58,7 +58,7 @@ class Buckets:
     ) -> ColumnElement[int]:
         """The number of the bucket an instant lies in."""
         if self.interval == "hour":
-            hours = whole(local_of(at, self.window.zone, *reach), HOUR)
+            hours = whole(local_of(at, self.window.zone, reach), HOUR)
             return hours - number(self.base * 23)
         spans, base = self.spans, self.base
         whens = [

@@ -162,7 +162,7 @@ def _marked(scan: CohortScan, ground: Ground) -> Select[Any]:
     One sort, however often users start and return: a join would pair every start with every return.
     """
     edges, unit = Instants.of(scan.span, ground.zone), DAY if scan.back.rolling else 1
-    marks = _marks(scan, ground, edges, unit)
+    marks = _marks(scan, ground, edges, unit=unit)
     returns = _returns(scan, ground, edges)
     back = (returns if scan.back.rolling else returns.distinct()).subquery("came_back")
     nothing = number(0)
@@ -194,7 +194,7 @@ def _in_time(told: FromClause, place: int, reach: Reach, *, unit: int) -> Column
     return and_(*inside)
 
 
-def _marks(scan: CohortScan, ground: Ground, edges: Instants, unit: int) -> Select[Any]:
+def _marks(scan: CohortScan, ground: Ground, edges: Instants, *, unit: int) -> Select[Any]:
     """who[, segment], day, which, instant, is_return of every start and reach."""
     chosen = scan.start.chosen
     rows = ground.rows(edges.low, edges.high, chosen)

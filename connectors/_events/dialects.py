@@ -19,6 +19,12 @@ from sqlalchemy.types import TypeEngine
 from connectors._events.templates import TEMPLATES
 from krtracker.connector import SourceRejectedError
 
+SAME_AS = {
+    "mariadb": "mysql", "clickhousedb": "clickhouse",
+    "databricks": "spark", "hive": "spark",
+}
+"""Dialects of other packages that write as one of ours."""
+
 
 class Written(FunctionElement[Any]):
     """An expression that every dialect writes in its own way (`TEMPLATES`)."""
@@ -32,7 +38,7 @@ class Written(FunctionElement[Any]):
 
 @compiles(Written)
 def _written(element: Written, compiler: SQLCompiler, **options: Any) -> str:
-    dialect = "mysql" if compiler.dialect.name == "mariadb" else compiler.dialect.name
+    dialect = SAME_AS.get(compiler.dialect.name, compiler.dialect.name)
     own = TEMPLATES.get(dialect)
     if own is None:
         raise SourceRejectedError(

@@ -102,9 +102,9 @@ class Examining:
         sums = select(func.sum(groups.c.many), func.sum(nobody), func.sum(again))
         ((many, null, double),) = database.rows(sums)
         many, null, double = int(many or 0), int(null or 0), int(double or 0)
-        yield _share(null, many, "have no user", "they count for event_count only")
+        yield _share(null, many, "have no user", fix="they count for event_count only")
         fix = "the same user, event and instant: is the table loaded twice?"
-        yield _share(double, many, "are there twice", fix)
+        yield _share(double, many, "are there twice", fix=fix)
 
     def _columns(self, rows: Rows) -> Sequence[ColumnElement[Any]]:
         return rows.user_column.label("who"), rows.time.label("raw"), rows.event.label("what")
@@ -122,6 +122,6 @@ class Examining:
             yield Finding("warn", f"no index on (`{user}`, `{time}`): first events are slow", fix)
 
 
-def _share(part: int, many: int, what: str, fix: str) -> Finding:
+def _share(part: int, many: int, what: str, *, fix: str) -> Finding:
     words = f"{part:,} of the newest {many:,} events {what}"
     return Finding("warn" if part * 100 > many else "ok", words, fix if part * 100 > many else "")

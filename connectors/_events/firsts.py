@@ -72,7 +72,7 @@ def in_window(ground: Ground, chosen: Filter, span: Span) -> Select[Any]:
     edges = Instants.of(span, ground.zone)
     rows = ground.rows(edges.low, edges.high, chosen)
     held = [*rows.qualifying(chosen), *rows.between(edges.low, edges.high)]
-    return _earliest(ground, rows, chosen, held)
+    return _earliest(ground, rows, chosen, held=held)
 
 
 def _segments(source: FromClause) -> list[ColumnElement[Any]]:
@@ -80,7 +80,7 @@ def _segments(source: FromClause) -> list[ColumnElement[Any]]:
 
 
 def _earliest(
-    ground: Ground, rows: Rows, chosen: Filter, held: Sequence[ColumnElement[bool]]
+    ground: Ground, rows: Rows, chosen: Filter, *, held: Sequence[ColumnElement[bool]]
 ) -> Select[Any]:
     """The earliest instant of each user among the rows held."""
     keys = [rows.user.label("who"), *rows.segment(chosen.by)]
@@ -99,7 +99,7 @@ def _earliest(
 def _grouped(ground: Ground, chosen: Filter, edges: Instants) -> Select[Any]:
     rows = ground.rows(edges.low, edges.high, chosen)
     held = [*rows.qualifying(chosen), *rows.between(None, edges.high)]
-    return _earliest(ground, rows, chosen, held)
+    return _earliest(ground, rows, chosen, held=held)
 
 
 def _grouped_some(ground: Ground, chosen: Filter, edges: Instants) -> Select[Any]:
@@ -109,7 +109,7 @@ def _grouped_some(ground: Ground, chosen: Filter, edges: Instants) -> Select[Any
         *seen.qualifying(chosen), *seen.between(edges.low, edges.high)
     )
     held = [*rows.qualifying(chosen), *rows.between(None, edges.high)]
-    return _earliest(ground, rows, chosen, [*held, rows.user_column.in_(among)])
+    return _earliest(ground, rows, chosen, held=[*held, rows.user_column.in_(among)])
 
 
 def _looked_up(ground: Ground, chosen: Filter, edges: Instants) -> Select[Any]:

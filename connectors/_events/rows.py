@@ -16,7 +16,7 @@ from sqlalchemy.types import NullType
 from connectors._events.buckets import Buckets
 from connectors._events.dialects import as_text, exact, micros, number
 from connectors._events.options import EventsTable, Names, StandardOptions
-from connectors._events.zones import DAY, SECOND, day_of, from_local, moment
+from connectors._events.zones import DAY, SECOND, Reach, day_of, from_local, moment
 
 NO_SEGMENT = "(none)"
 INDEXED = frozenset({"sqlite", "postgresql", "mysql", "mariadb"})
@@ -122,12 +122,11 @@ class Rows:
 
     def at(self, raw: ColumnElement[Any] | None = None) -> ColumnElement[int]:
         """The instant of a row, or of a value of the time column."""
-        return instant_of(self._ground, self.time if raw is None else raw, *self._reach)
+        return instant_of(self._ground, self.time if raw is None else raw, self._reach)
 
     def day(self, at: ColumnElement[int] | None = None) -> ColumnElement[int]:
         """The civil day of a row, or of an instant."""
-        low, high = self._reach
-        return day_of(self.at() if at is None else at, self._ground.zone, low, high)
+        return day_of(self.at() if at is None else at, self._ground.zone, self._reach)
 
     def shown(self, at: ColumnElement[int] | None = None) -> ColumnElement[int]:
         """What a row or an instant is summed up by: its civil day, or its bucket."""
@@ -161,7 +160,7 @@ class Rows:
 
     def between(self, low: int | None, high: int | None) -> list[ColumnElement[bool]]:
         """Rows from an instant up to (not including) another, said of the raw column."""
-        return between(self._ground, self.time, low, high)
+        return between(self._ground, self.time, low=low, high=high)
 
 
 def known(ground: Ground, shape: Shape, user: ColumnElement[Any]) -> list[ColumnElement[bool]]:
@@ -192,16 +191,16 @@ def where(source: FromClause, chosen: Filter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def instant_of(ground: Ground, raw: ColumnElement[Any], low: int, high: int) -> ColumnElement[int]:
+def instant_of(ground: Ground, raw: ColumnElement[Any], reach: Reach) -> ColumnElement[int]:
     """The instant of a time value in microseconds since 1970."""
     kind, zone = ground.shape.time_kind, ground.table.time_zone
     clock = micros(kind, raw)
     local = kind in {"naive", "text"} and zone != "UTC"
-    return from_local(clock, zone, low, high) if local else clock
+    return from_local(clock, zone, reach) if local else clock
 
 
 def between(
-    ground: Ground, raw: ColumnElement[Any], low: int | None, high: int | None
+    ground: Ground, raw: ColumnElement[Any], *, low: int | None, high: int | None
 ) -> list[ColumnElement[bool]]:
     """Bounds on the raw column; where they cannot be sharp, the instant is held to them too."""
     sharp = ground.shape.time_kind not in {"naive", "text"} or (
@@ -216,7 +215,7 @@ def between(
     if high is not None:
         conditions.append(raw < bound(_raw(ground, high + wide)))
     if not sharp:
-        at = instant_of(ground, raw, low or high or 0, high or low or 0)
+        at = instant_of(ground, raw, (low or high or 0, high or low or 0))
         conditions += [at >= number(low)] if low is not None else []
         conditions += [at < number(high)] if high is not None else []
     return conditions

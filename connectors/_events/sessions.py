@@ -144,14 +144,16 @@ class SessionScan:
         ]
         place = func.row_number().over(**order).label("place")
         told = select(*owner, *columns, *around, place).subquery("around")
-        opens = self._breaks(told, told.c.before_instant, told.c.instant, "before")
-        closes = self._breaks(told, told.c.instant, told.c.after_instant, "after")
+        opens = self._breaks(told, told.c.before_instant, told.c.instant, side="before")
+        closes = self._breaks(told, told.c.instant, told.c.after_instant, side="after")
         shown = [told.c[column.name] for column in owner]
         return select(
             *shown, told.c.instant, told.c.place, opens.label("opens"), closes.label("closes")
         )
 
-    def _breaks(self, told: FromClause, one: Any, following: Any, side: str) -> ColumnElement[int]:
+    def _breaks(
+        self, told: FromClause, one: Any, following: Any, *, side: str
+    ) -> ColumnElement[int]:
         outside = told.c.before_instant if side == "before" else told.c.after_instant
         apart = [outside.is_(None), following - one > number(self.rule.gap)]
         if self.rule.split_midnight:
@@ -160,7 +162,9 @@ class SessionScan:
 
     def _summed(self, built: FromClause) -> Select[Any]:
         keys = [built.c.day, *_segment(built)]
-        ranked = [_ranked(built, keys, place, one) for place, one in enumerate(self.variants)]
+        ranked = [
+            _ranked(built, keys, place, variant=one) for place, one in enumerate(self.variants)
+        ]
         told = select(*built.c, *(column for columns in ranked for column in columns)).subquery(
             "ranked"
         )
@@ -194,7 +198,7 @@ def _lasted(built: FromClause, variant: Variant) -> ColumnElement[int]:
 
 
 def _ranked(
-    built: FromClause, keys: list[Any], place: int, variant: Variant
+    built: FromClause, keys: list[Any], place: int, *, variant: Variant
 ) -> list[ColumnElement[Any]]:
     """For a percentile: each session's rank among those that count, and how many those are."""
     if variant.percentile is None:

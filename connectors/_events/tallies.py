@@ -135,10 +135,10 @@ class AccountScan:
             return self._of_events(ground, edges)
         source, created, held = self._of_users(ground)
         own = replace(ground, shape=ground.users_shape or ground.shape)
-        at = instant_of(own, created, edges.low, edges.high)
+        at = instant_of(own, created, (edges.low, edges.high))
         day = ground.rows(edges.low, edges.high).shown(at).label("day")
         segment = segments(source, self.chosen.by)
-        inside = between_instants(own, created, edges.low, edges.high)
+        inside = between_instants(own, created, low=edges.low, high=edges.high)
         days = select(day, *segment).where(*held, *inside).subquery("days")
         return select(*days.c, func.count()).group_by(*days.c)
 
@@ -170,7 +170,7 @@ class AccountScan:
         raw = rows.source.c[self.column]
         held = [
             *rows.qualifying(self.chosen),
-            *between_instants(ground, raw, edges.low, edges.high),
+            *between_instants(ground, raw, low=edges.low, high=edges.high),
         ]
         day = rows.shown(rows.at(raw)).label("day")
         seen = select(day, *rows.segment(self.chosen.by), rows.user.label("who")).where(*held)

@@ -39,6 +39,10 @@ def starts(day: date, zone: str) -> int:
     return instant(day_start(day, zone))
 
 
+Reach = tuple[int, int]
+"""The first and the last instant for which an expression has to be right."""
+
+
 @dataclass(frozen=True)
 class Piece:
     """An offset in microseconds, in force until an instant (None: for good)."""
@@ -94,24 +98,24 @@ def _by_piece(
     return value + case(*whens, else_=shifts[-1])
 
 
-def local_of(at: ColumnElement[int], zone: str, low: int, high: int) -> ColumnElement[int]:
+def local_of(at: ColumnElement[int], zone: str, reach: Reach) -> ColumnElement[int]:
     """What a clock of the zone shows at an instant, in microseconds since the year 1 began."""
-    among = pieces(zone, low, high)
+    among = pieces(zone, *reach)
     edges = [one.until for one in among if one.until is not None]
     return _by_piece(at, among, edges, sign=1, plus=BEFORE_1970)
 
 
-def day_of(at: ColumnElement[int], zone: str, low: int, high: int) -> ColumnElement[int]:
-    """The civil day of an instant between `low` and `high`."""
-    return short(whole(local_of(at, zone, low, high), DAY))
+def day_of(at: ColumnElement[int], zone: str, reach: Reach) -> ColumnElement[int]:
+    """The civil day of an instant; right within the reach."""
+    return short(whole(local_of(at, zone, reach), DAY))
 
 
-def from_local(clock: ColumnElement[int], zone: str, low: int, high: int) -> ColumnElement[int]:
+def from_local(clock: ColumnElement[int], zone: str, reach: Reach) -> ColumnElement[int]:
     """The instant of a naive time that a clock of `zone` showed; the first one where it did twice.
 
-    Right between `low` and `high`; earlier times stay earlier, later ones later.
+    Right within the reach; earlier times stay earlier, later ones later.
     """
-    among = pieces(zone, low - 2 * DAY, high + 2 * DAY)
+    among = pieces(zone, reach[0] - 2 * DAY, reach[1] + 2 * DAY)
     edges = [
         one.until + max(one.offset, following.offset)
         for one, following in pairwise(among)

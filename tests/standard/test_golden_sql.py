@@ -63,7 +63,7 @@ ASKS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 def statements(dialect: str, standard: str, options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """The text and the values of each statement of a metric."""
-    asked = StandardOptions(standard=standard, **options)  # type: ignore[arg-type]
+    asked = StandardOptions(standard=standard, **options)
     made = compiling(dialect)
     kind = "text" if dialect == "sqlite" else "aware"
     ground = Ground(TABLE, Shape(kind, text_user=True), made, "Europe/Berlin")

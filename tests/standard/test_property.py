@@ -97,7 +97,7 @@ REACHES = st.sampled_from(
 )
 
 
-def both(*parts: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+def both(*parts: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.tuples(*parts).map(lambda some: {k: v for one in some for k, v in one.items()})
 
 
