@@ -1,4 +1,4 @@
-"""What is said of standard metrics besides their points: SQL, other buckets, the state of events."""
+"""What is said of standard metrics besides points: SQL, other buckets, the state of events."""
 
 from __future__ import annotations
 
