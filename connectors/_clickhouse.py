@@ -113,9 +113,15 @@ def _translated(error: Exception, watchdog: Watchdog) -> Exception:
     return SourceRejectedError(f"ClickHouse refused: {words}")
 
 
+ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
 def _bound(value: Any) -> Any:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S.%f}"
+    if isinstance(value, str):
+        # A parameter's text is read as a field of TSV: its own marks are written out.
+        return value.translate(ESCAPED)
     return str(value) if isinstance(value, date) else value
 
 

@@ -71,7 +71,7 @@ TEMPLATES: Mapping[str, Mapping[str, str]] = {
     "clickhouse": {
         "micros_naive": "toUnixTimestamp64Micro(toDateTime64({0}, 6, 'UTC'))",
         "micros_aware": "toUnixTimestamp64Micro(toDateTime64({0}, 6, 'UTC'))",
-        "micros_text": "toUnixTimestamp64Micro(parseDateTime64BestEffort({0}, 6, 'UTC'))",
+        "micros_text": "toUnixTimestamp64Micro(parseDateTime64BestEffortOrNull({0}, 6, 'UTC'))",
         "micros_epoch_s": "toInt64(round({0} * 1000000))",
         "micros_epoch_ms": "toInt64(round({0} * 1000))",
         "whole": "intDiv({0}, {1})",

@@ -258,7 +258,11 @@ def opened(name: str, folder: Path, fixture: Callable[[str], Any]) -> Engine:
     return makers[name](folder)
 
 
-@pytest.fixture(params=NAMES, scope="module")
+# Embedded ClickHouse takes a second to make an example's table: it has a run of its own.
+SLOW = pytest.param("clickhouse", marks=pytest.mark.soak)
+
+
+@pytest.fixture(params=[SLOW if name == "clickhouse" else name for name in NAMES], scope="module")
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """Each engine in turn, one database a test module."""
     return opened(request.param, tmp_path_factory.mktemp(request.param), request.getfixturevalue)
