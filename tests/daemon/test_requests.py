@@ -54,7 +54,7 @@ def test_a_collection_tells_progress_runs_verdicts_and_an_end(shop: Shop) -> Non
 
 def test_a_backfill_of_some_days_reads_those_days(shop: Shop) -> None:
     perform(shop, {"command": "collect"})
-    shop.restate(5, datetime.now(UTC).date() - timedelta(days=2))
+    shop.restate(5, datetime.fromisoformat(DAY).date())
     done = perform(shop, {"command": "backfill", "metric": "orders", "first": DAY, "last": DAY})
     assert [one["revised"] for one in done if one["event"] == "run"] == [1]
 
