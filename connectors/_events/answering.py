@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Protocol
+from datetime import date
+from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.engine.interfaces import Dialect
 
+from connectors._events.kinds import Database, kind_of
 from connectors._events.metrics import finish
 from connectors._events.options import EventsTable, StandardOptions
 from connectors._events.questions import Finish, Question
@@ -25,27 +24,6 @@ from krtracker.connector import (
     Window,
 )
 from krtracker.periods import Span
-
-MILLISECONDS = 100_000_000_000
-"""A number from here on is milliseconds since 1970, below it seconds (until the year 5138)."""
-
-
-INSTANTS = frozenset({"clickhouse", "clickhousedb", "spark", "databricks", "hive"})
-"""Dialects whose usual time type is an instant."""
-
-
-class Database(Protocol):
-    """An open database that runs a reading statement in UTC."""
-
-    dialect: Dialect
-
-    def rows(self, statement: Select[Any]) -> Sequence[Sequence[Any]]:
-        """All rows of a statement; raises one of the contract's three failures."""
-        ...
-
-    def indexes(self, table: str, /) -> Sequence[tuple[str, ...]] | None:
-        """The columns of each index of a table; None where there are none to see."""
-        ...
 
 
 @dataclass
@@ -94,7 +72,7 @@ class Fusion:
         return Ground(self._table, either, database.dialect, zone, users or either)
 
     def _shape(self, database: Database, table: str, *columns: str) -> Shape | None:
-        """The kinds of a table's user and time columns, by one of its rows; None without any."""
+        """The kinds of a table's user and time columns; kept once a user was seen in it."""
         if table in self._shapes:
             return self._shapes[table]
         source = named_table(table, database.dialect, *columns)
@@ -105,10 +83,9 @@ class Fusion:
             return None
         someone, at = seen[0]
         kind = self._table.time_kind
-        found = kind_of(at) if kind == "auto" else kind
-        if found == "naive" and kind == "auto" and database.dialect.name in INSTANTS:
-            found = "aware"  # its driver leaves the zone out
-        shape = Shape(found, isinstance(someone, str))
+        if kind == "auto":
+            kind = kind_of(database, at, (table, columns[1]))
+        shape = Shape(kind, isinstance(someone, str))
         if someone is not None:
             self._shapes[table] = shape
         return shape
@@ -202,19 +179,6 @@ def _read(database: Database, ground: Ground, group: Group, *, own: Scan) -> Any
     if group.failed:
         return own.read(database.rows(own.statement(ground)))
     return group.read
-
-
-def kind_of(value: Any) -> str:
-    """The kind of a time column, by one of its values."""
-    if isinstance(value, datetime):
-        return "aware" if value.tzinfo else "naive"
-    if isinstance(value, int | float | Decimal):
-        return "epoch_ms" if abs(float(value)) >= MILLISECONDS else "epoch_s"
-    if isinstance(value, str):
-        return "text"
-    raise SourceRejectedError(
-        f"the time column holds {type(value).__name__}: name the right column, or set `time_kind`"
-    )
 
 
 def fused(

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 
-from connectors._events.answering import Database, Fusion
+from connectors._events.answering import Fusion
 from connectors._events.dialects import number
+from connectors._events.kinds import Database
 from connectors._events.options import EventsTable
 from connectors._events.rows import Ground, Rows, named_table
 from connectors._events.zones import DAY, instant, moment

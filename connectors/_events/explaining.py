@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors._events.answering import Database
+from connectors._events.kinds import Database
 from krtracker.connector import Answer, Explained
 
 

@@ -12,8 +12,9 @@ from dataclasses import replace
 from math import fsum
 from typing import Any
 
-from connectors._events.answering import Database, Fusion
+from connectors._events.answering import Fusion
 from connectors._events.buckets import Buckets
+from connectors._events.kinds import Database
 from connectors._events.metrics import finish
 from connectors._events.options import EventsTable, StandardOptions
 from connectors._events.questions import Question

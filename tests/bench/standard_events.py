@@ -27,7 +27,7 @@ visits as (
             * pow((hash(visit * 7 + 1) % 1000003) / 1000003.0, 2)) as bigint) as user_id
     from times
 )
-select format('u-{{:07d}}', user_id) as user_id,
+select format('{{:08x}}-0000-4000-8000-{{:012x}}', hash(user_id) % 4294967296, user_id) as user_id,
     t + to_seconds(cast(step * 60 + hash(visit * 11 + step) % (step * 700 + 1) as bigint)) as ts,
     case
         when step = 0 and hash(visit * 7 + 4) % 20 = 0 then 'sign_up'

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from connectors._events.options import TAKES
 from krtracker.connector import STANDARD_METRICS
 from tests.standard.examples import ALL
 from tests.standard.examples.written import Example, differences
@@ -18,40 +19,6 @@ def test_a_sum_by_hand_is_what_the_reference_says(example: Example) -> None:
     assert differences(answer, example.answer()) == [], example.sentence
 
 
-OPTIONS = {
-    "events",
-    "exclude",
-    "where",
-    "by",
-    "window",
-    "days",
-    "numerator",
-    "denominator",
-    "gap_minutes",
-    "split_midnight",
-    "session_column",
-    "max_hours",
-    "exclude_single",
-    "statistic",
-    "day",
-    "unit",
-    "cohort",
-    "mode",
-    "brackets",
-    "start_event",
-    "return_event",
-    "goal_event",
-    "count",
-    "window_days",
-    "same_bucket",
-    "interval",
-    "churn_after",
-    "week_start",
-    "cap_minutes",
-    "first_seen_column",
-}
-
-
 def test_there_are_enough_examples_and_no_two_of_one_name() -> None:
     assert len(ALL) >= 60
     assert [name for name, n in Counter(one.name for one in ALL).items() if n > 1] == []
@@ -62,4 +29,7 @@ def test_every_standard_metric_has_examples() -> None:
 
 
 def test_every_option_has_examples() -> None:
-    assert {option for one in ALL for option in one.ask.options} >= OPTIONS
+    used = {(one.ask.standard, option) for one in ALL for option in one.ask.options}
+    takes = {(metric, option) for metric, options in TAKES.items() for option in options}
+    assert {option for _, option in takes} <= {option for _, option in used}
+    assert used <= takes

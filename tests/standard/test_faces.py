@@ -23,8 +23,9 @@ from krtracker.connector import (
     SourceRejectedError,
     Window,
 )
-from tests.standard.engines import Engine, duckdb_engine, sqlite_engine
-from tests.standard.reference import Event, Log
+from tests.services import MariaDbServer
+from tests.standard.engines import Engine, duckdb_engine, server_engine, sqlite_engine
+from tests.standard.reference import Event, Log, compute
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ROWS = [
@@ -245,3 +246,16 @@ def test_names_of_any_spelling_are_quoted(tmp_path: Path) -> None:
         [Ask(SqlQuery(standard="dau"), Window(LOG.first, LOG.first))], Deadline(9)
     )
     assert [point.value for point in answer.points] == [1]
+
+
+def test_a_timestamp_of_mariadb_is_an_instant_whatever_the_zone_of_naive_times(
+    mariadb: MariaDbServer,
+) -> None:
+    engine = server_engine("mariadb", mariadb).stored_as("aware")
+    engine.load(LOG)
+    settings = engine.settings(LOG)
+    settings["events"]["time_zone"] = "America/New_York"
+    made = engine.kind(engine.kind.SourceOptions.model_validate(settings))
+    ask = Ask(SqlQuery(standard="dau"), Window(LOG.first, LOG.last, LOG.zone))
+    [answer] = made.fetch([ask], Deadline(30))
+    assert {(p.day, p.segment): (p.value, p.weight) for p in answer.points} == compute(LOG, "dau")
