@@ -108,14 +108,15 @@ def settled_progress(case: Case) -> float | None:
 def touched(case: Case) -> bool:
     """Whether p >= 1 held on `touch_days` settled data days in a row (R10.7)."""
     row = 0
-    for progress in _settled_daily(case):
+    for progress in settled_daily(case):
         row = row + 1 if at_least(progress, 1.0) else 0
         if row == case.question.key_result.touch_days:
             return True
     return False
 
 
-def _settled_daily(case: Case) -> Iterator[float]:
+def settled_daily(case: Case) -> Iterator[float]:
+    """p on each settled data day of the cycle, oldest first; 0 where R4 refuses."""
     question, frame, aim = case.question, case.frame, case.aim
     actual = actual_of(question.key_result, question.metric)
     i, j = case.known.between(frame.start, min(frame.settled, frame.end))

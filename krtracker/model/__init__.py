@@ -1,5 +1,6 @@
 """The nouns of krtracker as frozen values; no I/O, no clock and no formula in this room."""
 
+from krtracker.model.forecasts import FanDay, Forecast, NoForecast
 from krtracker.model.goals import (
     Amendment,
     Baseline,
@@ -29,12 +30,15 @@ __all__ = [
     "Cycle",
     "Evaluation",
     "Expectations",
+    "FanDay",
+    "Forecast",
     "Frozen",
     "KeyResult",
     "KeyResultType",
     "Kind",
     "Metric",
     "Milestone",
+    "NoForecast",
     "Objective",
     "Outcome",
     "Pace",
