@@ -7,7 +7,7 @@ from datetime import date
 from krtracker.evaluation.baselines import YEAR, window_of
 from krtracker.evaluation.paths import MEASURED_DAYS
 from krtracker.evaluation.question import actual_of, baseline_of
-from krtracker.model import Cycle, KeyResult, Metric
+from krtracker.model import Cycle, KeyResult, KeyResultType, Metric
 from krtracker.periods import Grain, Span, add_months
 
 WINDOWED = frozenset({"mean", "weighted_mean", "run_rate"})
@@ -35,7 +35,9 @@ def needed_span(
 
 
 def first_needed(key_result: KeyResult, metric: Metric, previous_cycle: Span | None) -> int:
-    """The first day of `needed_span`, as an ordinal."""
+    """The first day of `needed_span`, as an ordinal; a goal to be kept looks at its own days."""
+    if key_result.type is not KeyResultType.BASELINE_TO_TARGET:
+        return key_result.span.first.toordinal()
     actual = actual_of(key_result, metric)
     baseline = baseline_of(key_result, actual)
     start = key_result.span.first.toordinal()

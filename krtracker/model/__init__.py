@@ -15,14 +15,25 @@ from krtracker.model.goals import (
     Part,
     StatusRule,
     Target,
+    Watch,
 )
 from krtracker.model.metrics import Actual, Better, Expectations, Kind, Metric, Refresh
 from krtracker.model.points import Outcome, Point, Pull, Run, Series
-from krtracker.model.verdicts import Evaluation, Frozen, Status, Vote
+from krtracker.model.verdicts import (
+    Alarm,
+    AlarmState,
+    Evaluation,
+    Frozen,
+    ObjectiveEvaluation,
+    Status,
+    Vote,
+)
 from krtracker.model.workspace import Server, Source, Workspace
 
 __all__ = [
     "Actual",
+    "Alarm",
+    "AlarmState",
     "Amendment",
     "Baseline",
     "Better",
@@ -40,6 +51,7 @@ __all__ = [
     "Milestone",
     "NoForecast",
     "Objective",
+    "ObjectiveEvaluation",
     "Outcome",
     "Pace",
     "PacePoint",
@@ -55,5 +67,6 @@ __all__ = [
     "StatusRule",
     "Target",
     "Vote",
+    "Watch",
     "Workspace",
 ]
