@@ -8,12 +8,15 @@ from datetime import date
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from krtracker.evaluation.days import Known
 from krtracker.evaluation.forecast.scales import Array
 from krtracker.evaluation.numbers import MONTH_DAYS
 from krtracker.model import Actual
 from krtracker.periods import add_months
+
+Places = NDArray[np.int_]
 
 EXTREMES = {"cycle_max": np.maximum, "cycle_min": np.minimum}
 
@@ -70,17 +73,18 @@ def _windowed(outlook: Outlook, actual: Actual) -> Array:
     """Sums over a window, divided by days or weights: means, totals, run rates, months."""
     known, weights = outlook.known, outlook.weights
     days = known.days + outlook.days
-    windows = [_window(days, n, actual, outlook.start) for n in _columns(outlook)]
+    windows = [_window(days, n, actual, start=outlook.start) for n in _columns(outlook)]
     begin, end = (np.asarray(side) for side in zip(*windows, strict=True))
     if weights is not None and known.weights is not None:
         before = np.asarray(known.values) * known.weights
         tops = _window_sums(before, outlook.paths * weights, begin, end=end)
         mass = np.concatenate(([0.0], np.cumsum([*known.weights, *weights.tolist()])))
-        return tops / (mass[end] - mass[begin])
+        return np.asarray(tops / (mass[end] - mass[begin]))
     sums = _window_sums(np.asarray(known.values), outlook.paths, begin, end=end)
     if actual.how in {"cycle_sum", "month_to_date", "last_full_month"}:
         return sums
-    return sums * (MONTH_DAYS if actual.how == "run_rate" else 1.0) / (end - begin)
+    rate = MONTH_DAYS if actual.how == "run_rate" else 1.0
+    return np.asarray(sums * rate / (end - begin))
 
 
 def _columns(outlook: Outlook) -> range:
@@ -88,7 +92,7 @@ def _columns(outlook: Outlook) -> range:
     return range(known + outlook.first, known + len(outlook.days))
 
 
-def _window(days: Sequence[int], n: int, actual: Actual, start: int) -> tuple[int, int]:
+def _window(days: Sequence[int], n: int, actual: Actual, *, start: int) -> tuple[int, int]:
     """The slice [i, j) of all days that the actual at the n-th of them is taken from."""
     if actual.how == "cycle_sum":
         return bisect_left(days, start), n + 1
@@ -103,7 +107,7 @@ def _window(days: Sequence[int], n: int, actual: Actual, start: int) -> tuple[in
     return bisect_left(days, days[n] - int(actual.size) + 1), n + 1
 
 
-def _window_sums(before: Array, ahead: Array, begin: np.ndarray, *, end: np.ndarray) -> Array:
+def _window_sums(before: Array, ahead: Array, begin: Places, *, end: Places) -> Array:
     """Sums of [begin, end) over known values followed by each path."""
     known = len(before)
     past = np.concatenate(([0.0], np.cumsum(before)))
@@ -115,4 +119,4 @@ def _window_sums(before: Array, ahead: Array, begin: np.ndarray, *, end: np.ndar
     late = np.flatnonzero(begin > known)
     if len(late):
         sums[:, late] -= running[:, begin[late] - known]
-    return sums + share
+    return np.asarray(sums + share)

@@ -65,7 +65,7 @@ def future_weights(known: Known, days: list[int]) -> Array:
     means = np.full(7, weights.mean())
     for one in set(weekday.tolist()):
         means[one] = weights[weekday == one].mean() or means[one]
-    return means[np.asarray(days) % 7]
+    return np.asarray(means[np.asarray(days) % 7])
 
 
 def is_share(case: Case, values: Array) -> bool:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from krtracker.evaluation.cases import Case, settled_daily
 from krtracker.evaluation.days import Known
@@ -25,6 +26,8 @@ from krtracker.evaluation.numbers import TOLERANCE, at_least, same
 from krtracker.evaluation.question import actual_of
 from krtracker.evaluation.targets import Aim
 from krtracker.model import Commitment, FanDay, Forecast, Kind, NoForecast
+
+Mask = NDArray[np.bool_]
 
 QUANTILES = (0.025, 0.10, 0.50, 0.90, 0.975)
 DELIVERED = 0.7
@@ -71,9 +74,7 @@ def foretell(case: Case, known: Known, aim: Aim, *, seed: bytes) -> Forecast | N
     )
 
 
-def outlook_of(
-    case: Case, known: Known, values: Array, *, days: list[int], seed: bytes
-) -> Outlook:
+def outlook_of(case: Case, known: Known, values: Array, *, days: list[int], seed: bytes) -> Outlook:
     """The paths of the metric from its origin to the end of the goal."""
     origin, counted = known.days[-1], case.question.metric.kind is Kind.COUNT
     usable = values[np.isfinite(values)]
@@ -109,14 +110,14 @@ def side_of(aim: Aim, target: float) -> int:
     return aim.direction if same(aim.origin, target) else 1 if target > aim.origin else -1
 
 
-def meets(values: Array, target: float, side: int) -> np.ndarray:
+def meets(values: Array, target: float, side: int) -> Mask:
     """Whether values lie at the target or on its good side, within R17."""
     slack = TOLERANCE * np.maximum(np.abs(values), max(1.0, abs(target)))
-    met: np.ndarray = (values - target) * side >= -slack
+    met: Mask = (values - target) * side >= -slack
     return met
 
 
-def share_of(met: np.ndarray) -> float:
+def share_of(met: Mask) -> float:
     """A share of paths to three decimals."""
     return round(float(met.mean()), 3)
 
@@ -156,6 +157,6 @@ def fan_of(ahead: Array, touched: Array, inside: list[int]) -> tuple[FanDay, ...
     lower, upper = ordered[:, low], ordered[:, low + 1]
     rows = lower + (upper - lower) * (places - low)
     return tuple(
-        FanDay(date.fromordinal(day), *row, share)
+        FanDay._make((date.fromordinal(day), *row, share))
         for day, row, share in zip(inside, rows.tolist(), touched.tolist(), strict=True)
     )

@@ -5,11 +5,15 @@ Letters as in F.1: z the series on its scale, s the weekday effects, d = z - s, 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from krtracker.evaluation.forecast.scales import Array, Scale
+
+Known = NDArray[np.bool_]
 
 WEEK = 7
 MAD_TO_SD = 1.4826
@@ -58,19 +62,19 @@ def learn(values: Array, first_weekday: int, scale: Scale) -> Learned:
     return Learned(scale, effects, r, noise, drift, FREEDOM, gain, level)
 
 
-def filled(d: Array, known: np.ndarray) -> Array:
+def filled(d: Array, known: Known) -> Array:
     """Gaps filled by straight lines between their neighbours, flat at the ends."""
     days = np.arange(len(d))
-    return np.interp(days, days[known], d[known])
+    return np.asarray(np.interp(days, days[known], d[known]))
 
 
 def centred_mean(d: Array) -> Array:
     """The mean of each day and three on either side; six days shorter than the series."""
     total = np.cumsum(np.concatenate(([0.0], d)))
-    return (total[WEEK:] - total[:-WEEK]) / WEEK
+    return np.asarray((total[WEEK:] - total[:-WEEK]) / WEEK)
 
 
-def weekday_effects(z: Array, known: np.ndarray) -> Array:
+def weekday_effects(z: Array, known: Known) -> Array:
     """s by days since the series' first weekday: trimmed means, shrunk, summing to zero."""
     off = z[3:-3] - centred_mean(z)
     effects = np.zeros(WEEK)
@@ -78,7 +82,7 @@ def weekday_effects(z: Array, known: np.ndarray) -> Array:
         first = (n - 3) % WEEK
         some = off[first::WEEK][known[3:-3][first::WEEK]]
         effects[n] = trimmed_mean(some) * len(some) / (len(some) + 0.5) if len(some) else 0.0
-    return effects - effects.mean()
+    return np.asarray(effects - effects.mean())
 
 
 def trimmed_mean(values: Array) -> float:
@@ -87,10 +91,10 @@ def trimmed_mean(values: Array) -> float:
     return float(np.sort(values)[cut : len(values) - cut].mean())
 
 
-def residuals(d: Array, known: np.ndarray) -> Array:
+def residuals(d: Array, known: Known) -> Array:
     """r: what known days have beyond the mean around them, with that mean's own share put back."""
     off = (d[3:-3] - centred_mean(d)) * np.sqrt(WEEK / (WEEK - 1))
-    return off[known[3:-3]]
+    return np.asarray(off[known[3:-3]])
 
 
 def noise_of(r: Array) -> float:
@@ -115,7 +119,7 @@ def gain_of(drift: float, noise: float) -> float:
     """alpha: the steady-state gain of a level that drifts under noise."""
     ratio = drift / noise**2
     low, high = GAIN
-    return min(max((np.sqrt(ratio**2 + 4 * ratio) - ratio) / 2, low), high)
+    return min(max((math.sqrt(ratio**2 + 4 * ratio) - ratio) / 2, low), high)
 
 
 def level_of(d: Array, gain: float, noise: float) -> float:

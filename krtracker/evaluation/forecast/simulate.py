@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from krtracker.evaluation.forecast.method import WEEK, Learned
 from krtracker.evaluation.forecast.scales import Array
@@ -10,7 +11,7 @@ from krtracker.evaluation.forecast.scales import Array
 PATHS = 1000
 
 
-def paths(learned: Learned, weekdays: np.ndarray, random: np.random.RandomState) -> Array:
+def paths(learned: Learned, weekdays: NDArray[np.int_], random: np.random.RandomState) -> Array:
     """1,000 paths in the metric's unit, one row each; a column for each day after the origin.
 
     `weekdays` are those of the columns, 0 Monday. The order of the draws is part of the method.
