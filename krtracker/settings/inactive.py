@@ -24,15 +24,8 @@ class Inactive:
 
 INACTIVE = (
     Inactive("metrics", "standard", "these metrics are not collected; a `query` is"),
-    Inactive("metrics", "formula", "these metrics have no values"),
     Inactive("metrics", "report", "these metrics are not collected; a `query` is"),
     Inactive("metrics", "request", "these metrics are not collected; a `query` is"),
-    Inactive("key_results", "type", "these key results are not judged"),
-    Inactive("key_results", "guardrails", "they are not watched"),
-    Inactive("key_results", "leading", "they are not watched"),
-    Inactive("key_results", "commit", "`target` alone is judged"),
-    Inactive("key_results", "stretch", "`target` alone is judged"),
-    Inactive("objectives", "rollup", "objectives are shown as titles only"),
     Inactive("channels", "", "nothing is sent"),
     Inactive("digests", "", "nothing is sent"),
     Inactive("alerts", "", "nothing is sent"),

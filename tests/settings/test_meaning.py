@@ -243,7 +243,7 @@ def test_the_rest_of_a_key_result_is_carried_over() -> None:
 def test_a_composite_has_weighted_parts() -> None:
     text = '[key_results.a]\ntype = "composite"\nparts = [{ key_result = "b", weight = 2 }]\n'
     text += f"[key_results.b]\n{DAU}target = 1\n"
-    assert read(text).key_results["2026-q4/a"].parts == (Part("b", 2.0),)
+    assert read(text).key_results["2026-q4/a"].parts == (Part("2026-q4/b", 2.0),)
 
 
 def test_the_same_id_may_live_in_two_cycles() -> None:
