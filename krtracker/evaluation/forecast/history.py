@@ -42,7 +42,7 @@ def too_short(values: Array, origin: int) -> str:
     if usable >= NEEDED:
         return ""
     last = date.fromordinal(origin)
-    words = f"only {usable} of the {LATELY} days to {last} are known and settled"
+    words = f"only {usable} of the {LATELY} days to {last} are known, settled and not marked"
     return f"{words}, {NEEDED} are needed"
 
 

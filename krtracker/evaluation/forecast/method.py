@@ -43,8 +43,11 @@ class Learned:
 
 
 def learn(values: Array, first_weekday: int, scale: Scale) -> Learned:
-    """Learns from successive days to the origin; NaN marks gaps; `first_weekday` 0 is a Monday."""
-    z = scale.forward(values)
+    """Learns from successive days; NaN marks gaps; `first_weekday` 0 is a Monday.
+
+    Days left out at the end are no days: carried on they would weigh the last one twice.
+    """
+    z = scale.forward(values[: int(np.flatnonzero(np.isfinite(values))[-1]) + 1])
     known = np.isfinite(z)
     weekdays = (np.arange(len(z)) + first_weekday) % WEEK
     effects = np.zeros(WEEK)
@@ -57,9 +60,7 @@ def learn(values: Array, first_weekday: int, scale: Scale) -> Learned:
     noise = noise_of(r)
     drift = drift_of(d, noise, int(known.sum()))
     gain = gain_of(drift, noise)
-    newest = int(np.flatnonzero(known)[-1]) + 1
-    level = level_of(d[:newest], gain, noise)
-    return Learned(scale, effects, r, noise, drift, FREEDOM, gain, level)
+    return Learned(scale, effects, r, noise, drift, FREEDOM, gain, level_of(d, gain, noise))
 
 
 def filled(d: Array, known: Known) -> Array:
