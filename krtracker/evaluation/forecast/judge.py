@@ -84,7 +84,7 @@ def outlook_of(case: Case, known: Known, values: Array, *, days: list[int], seed
     to_come = np.arange(origin + 1, case.frame.end + 1)
     drawn = paths(learned, (to_come - 1) % 7, random_of(seed))
     if len(days) < len(to_come):
-        drawn = drawn[:, np.asarray(days, dtype=int) - origin - 1]
+        drawn = drawn[np.asarray(days, dtype=int) - origin - 1]
     weights = None if known.weights is None else future_weights(known, days)
     return Outlook(known, days, drawn, weights, case.frame.start)
 
@@ -92,7 +92,7 @@ def outlook_of(case: Case, known: Known, values: Array, *, days: list[int], seed
 def odds_of(case: Case, aim: Aim, ahead: Array, *, inside: list[int]) -> Odds:
     """The chance the status goes by, and the others (R10.8)."""
     key_result = case.question.key_result
-    final, target = ahead[:, -1], aim.at(case.frame.end)
+    final, target = ahead[-1], aim.at(case.frame.end)
     side = side_of(aim, target)
     touched = touches(case, aim, ahead, inside=inside)
     at_end = share_of(meets(final, target, side))
@@ -110,11 +110,10 @@ def side_of(aim: Aim, target: float) -> int:
     return aim.direction if same(aim.origin, target) else 1 if target > aim.origin else -1
 
 
-def meets(values: Array, target: float, side: int) -> Mask:
+def meets(values: Array, target: Array | float, side: NDArray[np.int_] | int) -> Mask:
     """Whether values lie at the target or on its good side, within R17."""
-    slack = TOLERANCE * np.maximum(np.abs(values), max(1.0, abs(target)))
-    met: Mask = (values - target) * side >= -slack
-    return met
+    slack = TOLERANCE * np.maximum(np.abs(values), np.maximum(1.0, np.abs(target)))
+    return np.asarray((values - target) * side >= -slack)
 
 
 def share_of(met: Mask) -> float:
@@ -127,17 +126,25 @@ def touches(case: Case, aim: Aim, ahead: Array, *, inside: list[int]) -> Array:
 
     A run may have begun before the origin; only goals that are to be touched look back.
     """
-    needed = case.question.key_result.touch_days or 1
-    row, ever = run_before(case, needed) if case.question.key_result.touch_days else (0, False)
-    rows = np.full(len(ahead), row)
-    touched = np.full(len(ahead), ever)
-    shares = np.empty(len(inside))
-    for n, day in enumerate(inside):
-        target = aim.at(day)
-        rows = (rows + 1) * meets(ahead[:, n], target, side_of(aim, target))
-        touched |= rows >= needed
-        shares[n] = share_of(touched)
-    return shares
+    wanted = case.question.key_result.touch_days
+    row, ever = run_before(case, wanted) if wanted else (0, False)
+    targets = [aim.at(day) for day in inside]
+    sides = np.asarray([side_of(aim, one) for one in targets])
+    met = meets(ahead, np.asarray(targets)[:, None], sides[:, None])
+    touched = np.logical_or.accumulate(long_enough(met, row, wanted or 1), axis=0)
+    return np.asarray((touched | ever).mean(axis=1).round(3))
+
+
+def long_enough(met: Mask, row: int, needed: int) -> Mask:
+    """Where the target was met on so many days in a row, `row` of them before the first."""
+    if needed == 1:
+        return met
+    rows = np.full(met.shape[1], row)
+    long = np.empty_like(met)
+    for n, one in enumerate(met):
+        rows = (rows + 1) * one
+        long[n] = rows >= needed
+    return long
 
 
 def run_before(case: Case, needed: int) -> tuple[int, bool]:
@@ -151,7 +158,7 @@ def run_before(case: Case, needed: int) -> tuple[int, bool]:
 
 def fan_of(ahead: Array, touched: Array, inside: list[int]) -> tuple[FanDay, ...]:
     """Quantiles of the actual for each day to come; linear between paths."""
-    ordered = np.sort(ahead.T, axis=1)
+    ordered = np.sort(ahead, axis=1)
     places = np.asarray(QUANTILES) * (ordered.shape[1] - 1)
     low = places.astype(int)
     lower, upper = ordered[:, low], ordered[:, low + 1]

@@ -30,7 +30,7 @@ def outlook(
         random.uniform(50, 150, len(before)).tolist(),
         random.uniform(1, 9, len(before)).tolist() if weights else None,
     )
-    drawn = random.uniform(50, 150, (3, len(ahead)))
+    drawn = random.uniform(50, 150, (len(ahead), 3))
     share = random.uniform(1, 9, len(ahead)) if weights else None
     return Outlook(known, [day(n).toordinal() for n in ahead], drawn, share, START)
 
@@ -38,7 +38,7 @@ def outlook(
 def one_by_one(seen: Outlook, actual: Actual, kind: Kind) -> list[list[float | None]]:
     """What R4 says of each path at each day to come."""
     rows = []
-    for path in seen.paths:
+    for path in seen.paths.T:
         weights = None
         if seen.weights is not None:
             weights = [*(seen.known.weights or []), *seen.weights.tolist()]
@@ -53,21 +53,27 @@ def one_by_one(seen: Outlook, actual: Actual, kind: Kind) -> list[list[float | N
 @pytest.mark.parametrize("how", sorted(set(READERS) - {"weighted_mean"}))
 def test_every_aggregation_is_that_of_r4(how: str, origin: int) -> None:
     actual, seen = Actual(how, SIZES.get(how, 0)), outlook(origin)
-    assert actuals(seen, actual) == pytest.approx(np.asarray(one_by_one(seen, actual, Kind.COUNT)))
+    assert actuals(seen, actual) == pytest.approx(
+        np.asarray(one_by_one(seen, actual, Kind.COUNT)).T
+    )
 
 
 @pytest.mark.parametrize("how", ["weighted_mean", "last", "last_n"])
 def test_rates_are_pooled_by_their_weights(how: str) -> None:
     actual, seen = Actual(how, SIZES.get(how, 0)), outlook(40, weights=True)
-    assert actuals(seen, actual) == pytest.approx(np.asarray(one_by_one(seen, actual, Kind.RATIO)))
+    assert actuals(seen, actual) == pytest.approx(
+        np.asarray(one_by_one(seen, actual, Kind.RATIO)).T
+    )
 
 
 @pytest.mark.parametrize("how", ["mean", "cycle_sum", "last", "run_rate"])
 def test_a_weekday_that_never_has_a_value_is_no_day(how: str) -> None:
     actual, seen = Actual(how, SIZES.get(how, 0)), outlook(40, without=5, holes=59)
-    assert actuals(seen, actual) == pytest.approx(np.asarray(one_by_one(seen, actual, Kind.COUNT)))
+    assert actuals(seen, actual) == pytest.approx(
+        np.asarray(one_by_one(seen, actual, Kind.COUNT)).T
+    )
 
 
 def test_days_before_the_cycle_are_not_told() -> None:
-    assert actuals(outlook(-20), Actual("last")).shape == (3, 100)
-    assert actuals(outlook(40), Actual("last")).shape == (3, 60)
+    assert actuals(outlook(-20), Actual("last")).shape == (100, 3)
+    assert actuals(outlook(40), Actual("last")).shape == (60, 3)

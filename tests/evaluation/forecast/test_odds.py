@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,20 +22,18 @@ few = settings(max_examples=25, deadline=None)
 NOISY = noisy()
 
 
-def odds(
-    ahead: Sequence[Sequence[float]], key_result: KeyResult, known: float = 100
-) -> tuple[float, ...]:
+def odds(ahead: list[list[float]], key_result: KeyResult, known: float = 100) -> tuple[float, ...]:
     """The chance and the touches of paths over the last days of the cycle."""
-    columns = len(ahead[0])
-    series = points(flat(known, 101 - columns - 10, 100 - columns))
-    case = case_of(question(100 - columns, series, key_result, of=metric(LAST)))
+    days = len(ahead[0])
+    series = points(flat(known, 101 - days - 10, 100 - days))
+    case = case_of(question(100 - days, series, key_result, of=metric(LAST)))
     assert case.aim is not None
-    inside = [day(n).toordinal() for n in range(101 - columns, 101)]
-    found = odds_of(case, case.aim, np.asarray(ahead), inside=inside)
+    inside = [day(n).toordinal() for n in range(101 - days, 101)]
+    found = odds_of(case, case.aim, np.asarray(ahead).T, inside=inside)
     return found.probability, *found.touched.tolist()
 
 
-FOUR = [[200.0, 100], [100, 200], [200, 201], [100, 100]]
+FOUR: list[list[float]] = [[200.0, 100], [100, 200], [200, 201], [100, 100]]
 
 
 def test_the_chance_is_the_share_of_paths_that_end_at_the_target() -> None:
@@ -63,7 +60,7 @@ def test_a_run_of_days_may_begin_before_the_origin() -> None:
     case = case_of(question(98, series, goal(100, 200, touch_days=3), of=metric(LAST)))
     assert case.aim is not None
     inside = [day(99).toordinal(), day(100).toordinal()]
-    assert odds_of(case, case.aim, np.asarray(FOUR), inside=inside).probability == 0.5
+    assert odds_of(case, case.aim, np.asarray(FOUR).T, inside=inside).probability == 0.5
 
 
 def test_a_target_met_but_for_rounding_is_met() -> None:
@@ -77,7 +74,7 @@ def test_a_target_changed_later_is_the_one_that_counts() -> None:
 
 
 def test_the_fan_is_linear_between_paths() -> None:
-    ahead: Array = np.arange(1001.0)[::-1].reshape(-1, 1)
+    ahead: Array = np.arange(1001.0)[::-1].reshape(1, -1)
     fan = fan_of(ahead, np.asarray([0.25]), [day(100).toordinal()])
     assert fan == ((day(100), 25.0, 100.0, 500.0, 900.0, 975.0, 0.25),)
 

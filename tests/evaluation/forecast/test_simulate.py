@@ -34,33 +34,33 @@ def drawn(learned: Learned) -> Array:
 
 
 def test_without_noise_every_path_is_level_and_weekday() -> None:
-    assert drawn(QUIET) == pytest.approx(np.tile(100 + QUIET.weekday, (PATHS, 4)), abs=1e-6)
+    assert drawn(QUIET) == pytest.approx(np.tile(100 + QUIET.weekday, (PATHS, 4)).T, abs=1e-6)
 
 
 def test_where_the_level_stands_is_unsure_by_twice_gain_times_noise() -> None:
     made = drawn(changed(noise=2.0))
-    assert made[:, 0].var() == pytest.approx(2 * 0.3 * 4, rel=0.1)
-    assert made[:, 27].std() == pytest.approx(made[:, 0].std())
+    assert made[0].var() == pytest.approx(2 * 0.3 * 4, rel=0.1)
+    assert made[27].std() == pytest.approx(made[0].std())
 
 
 def test_the_level_drifts_by_its_daily_variance() -> None:
     made = drawn(changed(drift=0.25))
     # A t of six degrees has 6/4 of its scale's variance.
-    assert made[:, 3].var() == pytest.approx(4 * 0.25 * 1.5, rel=0.2)
-    assert made[:, 27].var() == pytest.approx(28 * 0.25 * 1.5, rel=0.2)
+    assert made[3].var() == pytest.approx(4 * 0.25 * 1.5, rel=0.2)
+    assert made[27].var() == pytest.approx(28 * 0.25 * 1.5, rel=0.2)
 
 
 def test_a_path_is_calm_or_wild_as_a_whole() -> None:
-    made = np.diff(drawn(changed(drift=0.25)) - np.tile(QUIET.weekday, 4), axis=1)
+    made = np.diff(drawn(changed(drift=0.25)).T - np.tile(QUIET.weekday, 4), axis=1)
     early, late = np.abs(made[:, :13]).mean(axis=1), np.abs(made[:, 14:]).mean(axis=1)
     assert np.corrcoef(early, late)[0, 1] > 0.6
 
 
 def test_noise_comes_in_whole_runs_of_seven() -> None:
     made = blocks(np.arange(30.0), 17, np.random.RandomState(5))
-    assert made.shape == (PATHS, 17)
+    assert made.shape == (17, PATHS)
     for first in (0, 7, 14):
-        assert (np.diff(made[:, first : first + 7], axis=1) == 1).all()
+        assert (np.diff(made[first : first + 7], axis=0) == 1).all()
     assert (made.min(), made.max()) == (0, 29)
 
 
