@@ -13,7 +13,7 @@ import duckdb
 
 from krtracker.model import Evaluation, Pull, Run, Workspace
 from krtracker.store import publish, write
-from krtracker.store.answers import ConfigurationVersion
+from krtracker.store.answers import ConfigurationVersion, Said
 from krtracker.store.archive import Archive
 from krtracker.store.backup import back_up, restore, stamp_of
 from krtracker.store.catalogue import TABLES as CATALOGUE
@@ -25,6 +25,7 @@ from krtracker.store.evaluations import REFRESH_NOW, stage_evaluations, stage_fr
 from krtracker.store.failures import understood
 from krtracker.store.inventory import describe
 from krtracker.store.lock import StoreLock
+from krtracker.store.objectives import stage_alarms, stage_objectives
 from krtracker.store.paths import StorePaths
 from krtracker.store.read import Reader
 from krtracker.store.rebuild import Rebuilt, rebuild
@@ -143,7 +144,7 @@ class Store:
 
     def save(
         self,
-        evaluations: Sequence[Evaluation],
+        said: Sequence[Evaluation] | Said,
         *,
         version: ConfigurationVersion,
         catalogue: Workspace,
@@ -155,6 +156,7 @@ class Store:
         An evaluation whose inputs are those of the last one of its key result and data day is
         left out. Returns the instant from which all this counts as known.
         """
+        told = said if isinstance(said, Said) else Said(said)
 
         def fill(cursor: duckdb.DuckDBPyConnection, stamp: Stamp) -> Filled:
             configuration, fresh = in_force(cursor, version)
@@ -163,19 +165,23 @@ class Store:
                 stage_catalogue(cursor, catalogue, configuration)
             count = stage_evaluations(
                 cursor,
-                evaluations,
+                told.evaluations,
                 stamp=stamp,
                 configuration=configuration,
                 reconstructed=reconstructed,
             )
-            frozen = stage_frozen(
-                cursor, [kept for one in evaluations for kept in one.freeze], stamp
-            )
-            tables = (
-                (("configuration", *CATALOGUE) if fresh else ())
-                + (("evaluation",) if count else ())
-                + (("frozen",) if frozen else ())
-            )
+            staged = {
+                "evaluation": count,
+                "frozen": stage_frozen(
+                    cursor, [kept for one in told.evaluations for kept in one.freeze], stamp
+                ),
+                "objective_evaluation": stage_objectives(
+                    cursor, told.objectives, stamp=stamp, configuration=configuration
+                ),
+                "alarm": stage_alarms(cursor, told.alarms, stamp),
+            }
+            tables: tuple[str, ...] = ("configuration", *CATALOGUE) if fresh else ()
+            tables += tuple(table for table, rows in staged.items() if rows)
             return Filled(tables, stamp.recorded_at, then=REFRESH_NOW if count else "")
 
         recorded: datetime = self._writer.write("evaluations", fill, now=now)

@@ -44,7 +44,8 @@ def with_vote(votes: list[Vote], answer: Evaluation) -> list[Vote]:
     if answer.data_day is None:
         return votes
     kept = [vote for vote in votes if vote.data_day < answer.data_day][1 - KEPT_VOTES :]
-    return [*kept, Vote(answer.data_day, answer.vote, answer.status)]
+    said = Vote(answer.data_day, answer.vote, answer.status, answer.probability, answer.pace_status)
+    return [*kept, said]
 
 
 def past_days(question: Question) -> Span:
@@ -54,17 +55,15 @@ def past_days(question: Question) -> Span:
     return Span(span.first, last)
 
 
-def with_past(asked: Sequence[Question], now: datetime) -> tuple[list[Question], list[Evaluation]]:
-    """The questions, each with the votes of its past days, and what was said of those days.
+def pasts_of(asked: Sequence[Question], now: datetime) -> dict[str, tuple[Evaluation, ...]]:
+    """By key result, what is said of its past days.
 
     Only key results that were never judged have a past to make up for.
     """
     new = [one for one in asked if not one.votes and len(one.series)]
-    if not new or sum(past_days(one).days for one in new) > RECONSTRUCTED_AT_ONCE:
-        return list(asked), []
-    pasts = {one.key_result.id: _past(knowing(one, now)) for one in new}
-    put = [behind(one, pasts.get(one.key_result.id, ())) for one in asked]
-    return put, [answer for past in pasts.values() for answer in past]
+    if sum(past_days(one).days for one in new) > RECONSTRUCTED_AT_ONCE:
+        return {}
+    return {one.key_result.id: _past(knowing(one, now)) for one in new}
 
 
 def behind(question: Question, past: Iterable[Evaluation]) -> Question:

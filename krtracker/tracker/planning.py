@@ -107,9 +107,14 @@ def pause_of(metric: Metric, state: MetricState, *, moment: Moment, how: How) ->
         return Paused(
             metric.id, "its values are recorded by hand", f"krtracker record {metric.id} VALUE"
         )
-    if metric.standard is not None or metric.formula is not None:
-        kind = "standard metrics" if metric.standard else "formulas"
-        return Paused(metric.id, f"{kind} are not active in this version", "write it as a `query`")
+    if metric.formula is not None:
+        first = next(iter(metric.parts), "")
+        return Paused(
+            metric.id, f"its values follow from {metric.formula}", f"krtracker collect {first}"
+        )
+    if metric.standard is not None:
+        words = "standard metrics are not active in this version"
+        return Paused(metric.id, words, "write it as a `query`")
     if is_redefined(metric, state) and not how.keep_history:
         command = f"krtracker backfill {metric.id}"
         return Paused(

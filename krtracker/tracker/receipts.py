@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from krtracker.collect import query_text
-from krtracker.errors import UnknownNameError, UsageError
-from krtracker.evaluation import evaluate
+from krtracker.errors import UnknownNameError
 from krtracker.evaluation.baselines import window_of
 from krtracker.evaluation.question import actual_of, baseline_of
 from krtracker.model import Cycle, Evaluation, Frozen, KeyResult, Metric, Objective, Workspace
 from krtracker.periods import Span
 from krtracker.store import Ground, Reader, RunDetail
-from krtracker.tracker.asking import answer_as_of, answer_day
-from krtracker.tracker.questions import Goal, active_metric, goals, questions, read_material
+from krtracker.tracker.asking import Answers, answer_as_of, answer_day, answer_now
+from krtracker.tracker.questions import Goal, goals
 
 
 @dataclass(frozen=True)
@@ -25,12 +24,14 @@ class Receipt:
     `grounds` are the rows of the actual's window, `baseline_grounds` those of the baseline's;
     quarantined and retracted days are in both, with their status. `runs` are the runs behind the
     used rows, oldest first; `latest` is the newest of them. `recorded_at` is when the evaluation
-    was stored, None for one that was computed for this question only.
+    was stored, None for one that was computed for this question only. `metric` is None for
+    milestones and composites; `parts` are the answers a composite is made of, `components` the
+    rows behind a formula by the metrics it comes down to.
     """
 
     evaluation: Evaluation
     key_result: KeyResult
-    metric: Metric
+    metric: Metric | None
     cycle: Cycle
     objective: Objective | None
     connector: str
@@ -45,6 +46,8 @@ class Receipt:
     rows: int
     configuration: str
     recorded_at: datetime | None
+    parts: tuple[Evaluation, ...] = ()
+    components: Mapping[str, tuple[Ground, ...]] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
@@ -64,6 +67,7 @@ class _Said:
     workspace: Workspace
     recorded_at: datetime | None = None
     as_of: datetime | None = None
+    parts: tuple[Evaluation, ...] = ()
 
 
 def receipt(
@@ -76,19 +80,54 @@ def receipt(
 ) -> Receipt:
     """The receipt of a key result's newest answer; with `at`, as of an instant or of a day.
 
-    `key_result` is a full id. Raises UnknownNameError, and UsageError for a kind that is not
-    judged in this version.
+    `key_result` is a full id. Raises UnknownNameError.
     """
-    # long: one line a field of the receipt
     said = _said(reader, workspace, key_result, now=now, at=at)
-    asked = goals(said.workspace, {key_result})[0]
+    measured = goals(said.workspace, {key_result})
+    if not measured:
+        return _unmeasured(said, key_result)
+    return _measured(reader, said, measured[0])
+
+
+def _unmeasured(said: _Said, key_result: str) -> Receipt:
+    """The receipt of milestones, or of a composite: what its parts were judged to be."""
+    goal = said.workspace.key_results[key_result]
+    return Receipt(
+        evaluation=said.evaluation,
+        key_result=goal,
+        metric=None,
+        cycle=said.workspace.cycles[goal.cycle],
+        objective=said.workspace.objectives.get(goal.objective or ""),
+        connector="",
+        grounds=(),
+        baseline_window=None,
+        baseline_grounds=(),
+        frozen=(),
+        runs=(),
+        query_text="",
+        query_digest="",
+        parameters={},
+        rows=0,
+        configuration=said.workspace.digest,
+        recorded_at=said.recorded_at,
+        parts=said.parts,
+    )
+
+
+def _measured(reader: Reader, said: _Said, asked: Goal) -> Receipt:
+    # long: one line a field of the receipt
     answer, goal = said.evaluation, asked.key_result
     frozen = reader.frozen(as_of=said.as_of).get(goal.id, ())
     series = asked.series
     window = _baseline_window(frozen, asked)
-    grounds = _grounds(reader, series, answer.window, as_of=said.as_of)
-    runs = [reader.run(run) for run in sorted({one.run for one in grounds})]
-    newest = runs[-1] if runs else None
+    components = {
+        one.id: _grounds(reader, (one.id, goal.segment), answer.window, as_of=said.as_of)
+        for one in asked.asked
+    }
+    grounds = () if asked.chain else components[asked.metric.id]
+    used = {one.run for some in components.values() for one in some}
+    runs = [reader.run(run) for run in sorted(used)]
+    newest = runs[-1] if runs and not asked.chain else None
     source = said.workspace.sources.get(asked.metric.source)
     return Receipt(
         evaluation=answer,
@@ -102,13 +141,18 @@ def receipt(
         baseline_grounds=_grounds(reader, series, window, as_of=said.as_of),
         frozen=frozen,
         runs=tuple(runs),
-        query_text=newest.query_text if newest is not None else query_text(asked.metric),
+        query_text=newest.query_text if newest is not None else _own_text(asked.metric),
         query_digest=newest.run.query_digest if newest is not None else asked.metric.query_digest,
         parameters=newest.parameters if newest is not None else {},
         rows=newest.run.rows if newest is not None else 0,
         configuration=said.workspace.digest,
         recorded_at=said.recorded_at,
+        components=components if asked.chain else {},
     )
+
+
+def _own_text(metric: Metric) -> str:
+    return metric.formula or query_text(metric)
 
 
 def _said(
@@ -122,30 +166,34 @@ def _said(
     """The answer asked for: as stored where there is one, else computed for this question only."""
     if isinstance(at, datetime):
         then = answer_as_of(reader, instant=at, folder=workspace.folder, names={key_result})
-        _check_judged(then.workspace, key_result)
+        _check_known(then.workspace, key_result)
         kept = reader.evaluations(as_of=at).get(key_result)
-        answer = then.evaluations[0]
+        answer = _one(then, key_result)
         recorded = kept.recorded_at if kept is not None and kept.evaluation == answer else None
-        return _Said(answer, then.workspace, recorded, at)
-    _check_judged(workspace, key_result)
+        return _Said(answer, then.workspace, recorded, at, then.parts.get(key_result, ()))
+    _check_known(workspace, key_result)
     if at is not None:
         told = answer_day(reader, workspace, day=at, now=now, names={key_result})
-        return _Said(told.evaluations[0], workspace)
-    newest = reader.evaluations().get(key_result)
+        return _Said(_one(told, key_result), workspace, parts=told.parts.get(key_result, ()))
+    stored = reader.evaluations()
+    newest = stored.get(key_result)
     if newest is not None and newest.configuration == workspace.digest:
         # Its rows as they were then: what came since is not what it follows from.
-        return _Said(newest.evaluation, workspace, newest.recorded_at, newest.recorded_at)
-    asked = goals(workspace, {key_result})
-    put = questions(workspace, asked, read_material(reader, asked), now=now)
-    return _Said(evaluate(put[0]), workspace)
+        parts = workspace.key_results[key_result].parts
+        known = (stored.get(part.key_result) for part in parts)
+        under = tuple(one.evaluation for one in known if one is not None)
+        return _Said(newest.evaluation, workspace, newest.recorded_at, newest.recorded_at, under)
+    fresh = answer_now(reader, workspace, now=now, names={key_result})
+    return _Said(_one(fresh, key_result), workspace, parts=fresh.parts.get(key_result, ()))
 
 
-def _check_judged(workspace: Workspace, key_result: str) -> None:
-    goal = workspace.key_results.get(key_result)
-    if goal is None:
+def _one(told: Answers, key_result: str) -> Evaluation:
+    return next(one for one in told.evaluations if one.key_result == key_result)
+
+
+def _check_known(workspace: Workspace, key_result: str) -> None:
+    if key_result not in workspace.key_results:
         raise UnknownNameError("key result", key_result, tuple(workspace.key_results))
-    if active_metric(workspace, goal) is None:
-        raise UsageError(f"`{key_result}` is of type {goal.type}: not judged in this version")
 
 
 def _baseline_window(frozen: Sequence[Frozen], goal: Goal) -> Span | None:

@@ -75,11 +75,13 @@ def test_every_view_and_macro_answers(store: Store) -> None:
         "key_result_daily": 1,
         "key_results": 1,
         "metrics": 1,
+        "objective_daily": 0,
         "objectives": 1,
         "observation_history": 1,
         "observations": 1,
         "runs": 1,
         "status_changes": 1,
+        "warnings": 0,
     }
 
 

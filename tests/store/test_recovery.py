@@ -195,7 +195,7 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(paths: StorePaths)
     with Store.open(paths, now=NOW) as store:
         store.reader().sql("INSERT INTO schema_migration VALUES (99, 'later', now(), '9.9')")
     before = paths.store.read_bytes()
-    with pytest.raises(StoreUnusableError, match=r"version 99.*version 1"):
+    with pytest.raises(StoreUnusableError, match=r"version 99.*version 2"):
         Store.open(paths, now=NOW)
     assert paths.store.read_bytes() == before
 
