@@ -66,8 +66,8 @@ def realism(question: Question, history: Question) -> Realism:
     if case.problem is not None:
         return Realism(key_result.id, problem=case.problem[1])
     baseline = case.ground.value
-    if baseline is None:
-        baseline = _measured_now(history)
+    if baseline is None or actual_of(key_result, metric).is_total:
+        baseline = baseline or _measured_now(history)
     aim = aim_of(key_result, metric, baseline)
     if aim is None or baseline is None:
         return Realism(key_result.id, problem=case.ground.problem or "it has no baseline")
@@ -81,7 +81,7 @@ def _measured_now(history: Question) -> float | None:
     """Where a goal that has not begun would start today."""
     known, frame = _whole(history)
     if actual_of(history.key_result, history.metric).is_total:
-        return None
+        return _total(known, frame, frame.start - frame.length, frame.start - 1)
     return footing(history, known, frame).value or _level_at(history, known, frame, frame.day)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -16,14 +16,18 @@ RECONSTRUCTED_AT_ONCE = 25_000
 """Past days judged in one call; with more than that, history begins with the first live day."""
 
 
-def fold(first: Question, days: Span) -> Iterator[Evaluation]:
+def fold(
+    first: Question, days: Span, *, prepare: Callable[[Question], Question] | None = None
+) -> Iterator[Evaluation]:
     """What is said at the end of each day with all that is known now (decisions.md 1).
 
-    `first` gives everything but the day: its votes are those before the first day.
+    `first` gives everything but the day: its votes are those before the first day. `prepare` is
+    done to each day's question before it is judged.
     """
     votes = list(first.votes)
     for day in days:
-        answer = evaluate(replace(first, today=day + ONE_DAY, ready=True, votes=tuple(votes)))
+        asked = replace(first, today=day + ONE_DAY, ready=True, votes=tuple(votes))
+        answer = evaluate(asked if prepare is None else prepare(asked))
         votes = with_vote(votes, answer)
         yield answer
 

@@ -10,7 +10,16 @@ from krtracker.collect import query_text
 from krtracker.errors import UnknownNameError
 from krtracker.evaluation.baselines import window_of
 from krtracker.evaluation.question import actual_of, baseline_of
-from krtracker.model import Cycle, Evaluation, Frozen, KeyResult, Metric, Objective, Workspace
+from krtracker.model import (
+    Cycle,
+    Evaluation,
+    Frozen,
+    KeyResult,
+    KeyResultType,
+    Metric,
+    Objective,
+    Workspace,
+)
 from krtracker.periods import Span
 from krtracker.store import Ground, Reader, RunDetail
 from krtracker.tracker.asking import Answers, answer_as_of, answer_day, answer_now
@@ -198,6 +207,8 @@ def _check_known(workspace: Workspace, key_result: str) -> None:
 
 def _baseline_window(frozen: Sequence[Frozen], goal: Goal) -> Span | None:
     """The days the baseline was, or would be, measured over; None for a fixed one."""
+    if goal.key_result.type is not KeyResultType.BASELINE_TO_TARGET:
+        return None
     held = [one.window for one in frozen if one.what == "baseline"]
     if held:
         return held[0]

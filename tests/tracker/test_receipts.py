@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from krtracker.errors import UnknownNameError, UsageError
+from krtracker.errors import UnknownNameError
 from krtracker.periods import Span
 from krtracker.tracker import receipt
 from tests.tracker.company import Company
@@ -99,16 +99,38 @@ def test_the_configuration_digest_is_of_the_files_as_they_were(company: Company)
     assert len(digest) == len(hashlib.sha256().hexdigest())
 
 
-def test_a_name_that_nothing_bears_and_a_kind_that_is_not_judged_are_refused(
-    company: Company,
-) -> None:
+def test_a_name_that_nothing_bears_is_refused(company: Company) -> None:
+    with (
+        company.tracking() as at,
+        pytest.raises(UnknownNameError, match="did you mean `2026-q4/dau-480`"),
+    ):
+        receipt(at.reader, at.tracker.workspace, "2026-q4/dau-48", now=company.clock)
+
+
+def test_a_composite_shows_its_parts_and_needs_no_metric(company: Company) -> None:
     company.add(
         "okrs/q4.toml",
         '[key_results.steps]\nobjective = "growth"\ntype = "milestones"\n'
-        '[[key_results.steps.milestones]]\ntitle = "Done"\ndue = 2026-11-01\n',
+        '[[key_results.steps.milestones]]\ntitle = "Done"\ndue = 2026-12-01\n'
+        '[key_results.both]\ntype = "composite"\n'
+        'parts = [{ key_result = "steps" }, { key_result = "dau-480", weight = 3 }]\n',
     )
     with company.tracking() as at:
-        with pytest.raises(UnknownNameError, match="did you mean `2026-q4/dau-480`"):
-            receipt(at.reader, at.tracker.workspace, "2026-q4/dau-48", now=company.clock)
-        with pytest.raises(UsageError, match="not judged in this version"):
-            receipt(at.reader, at.tracker.workspace, "2026-q4/steps", now=company.clock)
+        at.tracker.collect()
+        at.tracker.evaluate()
+        made = receipt(at.reader, at.tracker.workspace, "2026-q4/both", now=company.clock)
+    assert made.metric is None
+    assert [one.key_result for one in made.parts] == ["2026-q4/steps", "2026-q4/dau-480"]
+    assert made.evaluation.progress == pytest.approx(3 * 50 / 111 / 4, abs=1e-12)
+
+
+def test_a_formula_shows_the_rows_of_each_metric_in_it(company: Company) -> None:
+    company.add("metrics.toml", '[metrics.double]\nformula = "2 * dau"\nactual = "last"\n')
+    company.add("okrs/q4.toml", '[key_results.twice]\nmetric = "double"\ntarget = 999\n')
+    with company.tracking() as at:
+        at.tracker.collect()
+        at.tracker.evaluate()
+        made = receipt(at.reader, at.tracker.workspace, "2026-q4/twice", now=company.clock)
+    assert made.evaluation.actual == 2 * 422.0
+    assert [one.value for one in made.components["dau"]] == [422.0]
+    assert (made.grounds, made.query_text) == ((), "2 * dau")
