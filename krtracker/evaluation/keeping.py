@@ -129,8 +129,8 @@ def evaluate_keep(question: Question) -> Evaluation:
         verdict = _decide(question, frame, budget, frozen=frozen)
         if verdict.vote is verdict.status and not verdict.final:
             verdict = _published(verdict, *standing(votes))
-    closed = frozen if verdict.final else None
-    in_force = (closed and closed.values, verdict.final, covers(question, frame.close))
+    closed = (frozen.values if frozen else closing_values(budget, verdict)) if verdict.final else ()
+    in_force = (closed, covers(question, frame.close))
     digest = inputs_digest(question, known, frame, votes=votes, in_force=in_force)
     sentence = f"Invalid ({problem[0]}): {problem[1]}." if problem else ""
     return _answer(question, frame, budget, verdict=verdict, words=(digest, sentence))
@@ -233,11 +233,15 @@ def _flags(
 def _freeze(question: Question, budget: Budget, verdict: Verdict) -> tuple[Frozen, ...]:
     if not verdict.final or budget.newest is None:
         return ()
-    key_result = question.key_result
-    achieved = float(verdict.status is Status.ACHIEVED)
-    values = (budget.newest, budget.score, achieved, float(budget.bad))
+    key_result, values = question.key_result, closing_values(budget, verdict)
     basis = basis_of(key_result, question.metric)
     return (Frozen(key_result.id, "final", values, key_result.span, basis=basis),)
+
+
+def closing_values(budget: Budget, verdict: Verdict) -> tuple[float, ...]:
+    """What is frozen at the end: newest value, score, whether achieved, bad days."""
+    achieved = float(verdict.status is Status.ACHIEVED)
+    return (budget.newest or 0.0, budget.score, achieved, float(budget.bad))
 
 
 def reason_of(question: Question, frame: Frame, budget: Budget, verdict: Verdict) -> str:
