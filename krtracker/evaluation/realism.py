@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from krtracker.evaluation.actuals import View, reading_at
@@ -139,8 +140,9 @@ def _level_at(history: Question, known: Known, frame: Frame, day: int | None) ->
 
 
 def _total(known: Known, frame: Frame, first: int, last: int) -> float | None:
-    """The sum of a window, four of five of its days known."""
+    """The sum of a window, four of five of its days known, as if the others were like them."""
     i, j = known.between(first, last)
-    if j - i < needed_of(frame.periods.within(first, last)):
+    due = frame.periods.within(first, last)
+    if j - i < max(1, needed_of(due)):
         return None
-    return sum(known.values[i:j])
+    return math.fsum(known.values[i:j]) * due / (j - i)
