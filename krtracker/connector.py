@@ -92,7 +92,9 @@ class Secret:
 class Options(BaseModel):
     """Base of a connector's own TOML tables: unknown keys are refused, values are frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 Q_co = TypeVar("Q_co", bound=Options, covariant=True)

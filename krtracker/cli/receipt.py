@@ -100,20 +100,19 @@ def numbers(made: Receipt) -> Iterator[tuple[str, str]]:
         yield "baseline", shown(answer.baseline) + window
     target = made.key_result.target
     yield "target", shown(answer.target) + (f"   {target.text}" if target and target.text else "")
-    if answer.compliance is not None:
-        spent = f"{answer.bad_days} of {answer.allowed_days} bad days used"
-        yield "kept", f"{percent(answer.compliance, 1)}, {spent}"
-        yield from way(made)
-    else:
-        yield from way(made, shown(answer.expected_value) + ", ")
+    yield from way(made, "" if answer.compliance is not None else shown(answer.expected_value))
 
 
 def way(made: Receipt, value: str = "") -> Iterator[tuple[str, str]]:
     """How far it is, what is expected, and what stands beside the score."""
     answer = made.evaluation
+    if answer.compliance is not None:
+        spent = f"{answer.bad_days} of {answer.allowed_days} bad days used"
+        yield "kept", f"{percent(answer.compliance, 1)}, {spent}"
     yield "progress", f"{percent(answer.progress, 1)} of the way"
-    path = made.key_result.pace.text or made.key_result.pace.kind
-    yield "expected", f"{value}{percent(answer.expected, 1)}" + (f"   {path}" if value else "")
+    share = "" if answer.expected is None else percent(answer.expected, 1)
+    path = f"   {made.key_result.pace.text or made.key_result.pace.kind}" if value else ""
+    yield "expected", ", ".join(part for part in (value, share) if part) + path
     yield "pace", catch_up_words(answer.catch_up) or "–"
     if answer.level:
         yield "level met", answer.level
@@ -167,6 +166,9 @@ def origin(made: Receipt) -> Iterator[tuple[str, str]]:
     yield "metric", f"{metric.id}{segment}"
     source = metric.source or f"formula {metric.formula}"
     yield "source", f"{source} ({made.connector})" if made.connector else source
+    if made.trouble is not None:
+        last = made.trouble
+        yield "last try", f"run {last.id}, {last.outcome.value}: {visible(last.message)}"
     if run is not None:
         yield "run", f"{run.run.id}, {run.run.outcome.value}, {several(made.rows, 'row')}"
         if run.note:

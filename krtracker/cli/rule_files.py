@@ -52,7 +52,7 @@ def _test(table: Mapping[str, Any], place: str, workspace: Workspace) -> RuleTes
         metric, segment = _metric(series, place, workspace), str(series.get("segment", ""))
         points.setdefault((metric, segment), []).extend(_points(series, place))
     expect = {
-        _full(name, day, workspace, place): fields
+        _full(name, day, workspace, place=place): fields
         for name, fields in table.get("expect", {}).items()
     }
     if not expect:
@@ -94,7 +94,7 @@ def _points(series: Mapping[str, Any], place: str) -> Iterator[Point]:
         yield Point(first + timedelta(days=n), float(value), known, str(series.get("segment", "")))
 
 
-def _full(name: str, day: date, workspace: Workspace, place: str) -> str:
+def _full(name: str, day: date, workspace: Workspace, *, place: str) -> str:
     """The full id of a key result or an objective."""
     if name in workspace.objectives or name in workspace.key_results:
         return name

@@ -54,6 +54,7 @@ class Standing:
     level: str = ""
     breached: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    trouble: str = ""
     past: tuple[float | None, ...] = field(default=())
 
     def facts(self) -> dict[str, Any]:
@@ -231,8 +232,10 @@ def brief(one: Standing) -> str:
 
 
 def said(one: Standing) -> str:
-    """The reason without the status it begins with: that stands beside it already."""
-    return without_status(one.status, one.reason)
+    """The reason without the status it begins with, which stands beside it already, and why the
+    metric has no newer day."""
+    reason = without_status(one.status, one.reason)
+    return f"{reason.rstrip('.')}; last try: {one.trouble}" if one.trouble else reason
 
 
 def without_status(status: Status, reason: str) -> str:

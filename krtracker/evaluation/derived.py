@@ -50,7 +50,7 @@ def evaluate_milestones(key_result: KeyResult, moment: Moment) -> Evaluation:
     day = min(moment.today - ONE_DAY, key_result.span.last)
     refused = _refused_milestones(key_result, moment.today, day)
     if refused is not None:
-        return _answer(key_result, moment, refused, None)
+        return _answer(key_result, moment, refused)
     steps = key_result.milestones
     whole = math.fsum(one.weight for one in steps)
     done = [one for one in steps if one.done is not None and one.done <= day]
@@ -62,11 +62,11 @@ def evaluate_milestones(key_result: KeyResult, moment: Moment) -> Evaluation:
     if late:
         more = f" and {len(late) - 3} more" if len(late) > 3 else ""
         words += f"; late: {', '.join(late[:3])}{more}"
-    made = _milestone_sum(progress, expected, moment, day)._replace(words=words)
+    made = _milestone_sum(progress, expected, moment, day=day)._replace(words=words)
     if moment.today > key_result.span.last:
         closed = Status.ACHIEVED if at_least(progress, 1.0) else Status.MISSED
         made = made._replace(status=closed, vote=closed, final=True)
-    return _answer(key_result, moment, made, day)
+    return _answer(key_result, moment, made, day=day)
 
 
 def _refused_milestones(key_result: KeyResult, today: date, day: date) -> Sum | None:
@@ -83,7 +83,7 @@ def several(count: int) -> str:
     return "1 milestone" if count == 1 else f"{count} milestones"
 
 
-def _milestone_sum(progress: float, expected: float, moment: Moment, day: date) -> Sum:
+def _milestone_sum(progress: float, expected: float, moment: Moment, *, day: date) -> Sum:
     factor, votes = catch_up(progress, expected), moment.before(day)
     vote = Status.ACHIEVED if at_least(progress, 1.0) else verdict_of(factor, moment.rule, votes)
     return Sum(confirmed(vote, votes), vote, progress, expected, factor, coverage=1.0)
@@ -95,7 +95,7 @@ def evaluate_composite(
     """The weighted mean of the parts' progress (R16, by R13)."""
     day = newest_day(children)
     made = roll_up(children, how="weighted", rule=moment.rule, votes=moment.before(day))
-    return _answer(key_result, moment, made, day, children=children)
+    return _answer(key_result, moment, made, day=day, children=children)
 
 
 def evaluate_objective(
@@ -106,7 +106,7 @@ def evaluate_objective(
     votes = moment.before(day)
     made = roll_up(children, how=objective.rollup, rule=moment.rule, votes=votes)
     score = None if made.progress is None else score_of(made.progress)
-    digest = _digest(objective.id, objective.rollup, moment, day, children=children)
+    digest = _digest(objective.id, objective.rollup, moment, day=day, children=children)
     return ObjectiveEvaluation(
         objective=objective.id,
         cycle=objective.cycle,
@@ -174,8 +174,8 @@ def _digest(
     name: str,
     kind: str,
     moment: Moment,
-    day: date | None,
     *,
+    day: date | None,
     children: Sequence[Child] = (),
 ) -> str:
     """SHA-256 over all that the answer follows from; the asking day only where it counts."""
@@ -188,8 +188,8 @@ def _answer(
     key_result: KeyResult,
     moment: Moment,
     made: Sum,
-    day: date | None,
     *,
+    day: date | None = None,
     children: Sequence[Child] = (),
 ) -> Evaluation:
     # long: one line per field of the answer
@@ -214,7 +214,7 @@ def _answer(
         score=score,
         grade=grade_of(score, key_result.commitment) if closed and score is not None else "",
         flags=flags + _flags(made),
-        inputs_digest=_digest(key_result.id, facts, moment, day, children=children),
+        inputs_digest=_digest(key_result.id, facts, moment, day=day, children=children),
         final=made.final,
         coverage=made.coverage if children else None,
     )

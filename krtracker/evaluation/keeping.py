@@ -188,7 +188,7 @@ def _answer(
         data_day=None if frame.day is None else date.fromordinal(frame.day),
         status=verdict.status,
         vote=verdict.vote,
-        reason=words[1] or reason_of(question, frame, budget, verdict),
+        reason=words[1] or reason_of(question, frame, budget, verdict=verdict),
         actual=None if silent else frozen.values[0] if frozen else budget.newest,
         target=low if low is not None else high,
         progress=None if silent else computed * due,
@@ -244,7 +244,7 @@ def closing_values(budget: Budget, verdict: Verdict) -> tuple[float, ...]:
     return (budget.newest or 0.0, budget.score, achieved, float(budget.bad))
 
 
-def reason_of(question: Question, frame: Frame, budget: Budget, verdict: Verdict) -> str:
+def reason_of(question: Question, frame: Frame, budget: Budget, *, verdict: Verdict) -> str:
     """The status in one sentence with its numbers."""
     head = verdict.status.words.capitalize()
     if verdict.status is Status.NOT_STARTED:
@@ -260,10 +260,10 @@ def reason_of(question: Question, frame: Frame, budget: Budget, verdict: Verdict
     text = f"{head}: {kept} ({share}); {spent}"
     if verdict.final:
         return f"{text}, at the end, {question.key_result.span.last}."
-    return text + _running_words(question, frame, budget, verdict)
+    return text + _running_words(question, frame, budget, verdict=verdict)
 
 
-def _running_words(question: Question, frame: Frame, budget: Budget, verdict: Verdict) -> str:
+def _running_words(question: Question, frame: Frame, budget: Budget, *, verdict: Verdict) -> str:
     day, period = date.fromordinal(frame.day or 1), question.metric.grain.value
     text = f" when {budget.gone:,} of {budget.length:,} are gone"
     if verdict.status is Status.STALE:

@@ -54,7 +54,9 @@ def levels_refused(
     return None
 
 
-def level_words(key_result: KeyResult, metric: Metric, baseline: float | None, level: str) -> str:
+def level_words(
+    key_result: KeyResult, metric: Metric, baseline: float | None, *, level: str
+) -> str:
     """Which of the levels stated is met, as a part of the reason; "" where none is stated."""
     commit = level_value(key_result.commit, baseline)
     stretch = level_value(key_result.stretch, baseline)

@@ -82,8 +82,8 @@ def _measured_now(history: Question) -> float | None:
     """Where a goal that has not begun would start today."""
     known, frame = _whole(history)
     if actual_of(history.key_result, history.metric).is_total:
-        return _total(known, frame, frame.start - frame.length, frame.start - 1)
-    return footing(history, known, frame).value or _level_at(history, known, frame, frame.day)
+        return _total(known, frame, frame.start - frame.length, last=frame.start - 1)
+    return footing(history, known, frame).value or _level_at(history, known, frame, day=frame.day)
 
 
 def _whole(history: Question) -> tuple[Known, Frame]:
@@ -101,7 +101,7 @@ def _counted(history: Question, needed: float, *, direction: int) -> Realism:
     last = min(frame.start - 1, frame.day or frame.start - 1)
     behind = [last - n * frame.length for n in range((last - first) // frame.length + 1)]
     apart = [last - n * ROLLING for n in range(max(0, last - first) // ROLLING + 1)]
-    moves = {end: _move(history, known, frame, end) for end in {*behind, *apart}}
+    moves = {end: _move(history, known, frame, end=end) for end in {*behind, *apart}}
     sized = {end: move * direction for end, move in moves.items() if move is not None}
     cycles = [sized[end] for end in behind if end in sized]
     rolling = [sized[end] for end in apart if end in sized]
@@ -116,21 +116,21 @@ def _counted(history: Question, needed: float, *, direction: int) -> Realism:
     )
 
 
-def _move(history: Question, known: Known, frame: Frame, end: int) -> float | None:
+def _move(history: Question, known: Known, frame: Frame, *, end: int) -> float | None:
     """The relative move over one window that ends on a day: levels end to end, totals by sums."""
     start = end - frame.length
     if actual_of(history.key_result, history.metric).is_total:
-        before = _total(known, frame, start - frame.length + 1, start)
-        after = _total(known, frame, start + 1, end)
+        before = _total(known, frame, start - frame.length + 1, last=start)
+        after = _total(known, frame, start + 1, last=end)
     else:
-        before = _level_at(history, known, frame, start)
-        after = _level_at(history, known, frame, end)
+        before = _level_at(history, known, frame, day=start)
+        after = _level_at(history, known, frame, day=end)
     if before is None or after is None or before == 0:
         return None
     return (after - before) / abs(before)
 
 
-def _level_at(history: Question, known: Known, frame: Frame, day: int | None) -> float | None:
+def _level_at(history: Question, known: Known, frame: Frame, *, day: int | None) -> float | None:
     if day is None:
         return None
     actual = actual_of(history.key_result, history.metric)
@@ -139,7 +139,7 @@ def _level_at(history: Question, known: Known, frame: Frame, day: int | None) ->
     return reading_at(View(known, actual, history.metric, frame, frame.periods.floor(day))).value
 
 
-def _total(known: Known, frame: Frame, first: int, last: int) -> float | None:
+def _total(known: Known, frame: Frame, first: int, *, last: int) -> float | None:
     """The sum of a window, four of five of its days known, as if the others were like them."""
     i, j = known.between(first, last)
     due = frame.periods.within(first, last)

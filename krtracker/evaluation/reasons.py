@@ -111,7 +111,7 @@ def _running(case: Case, verdict: Verdict) -> str:
 
 def _levels(case: Case) -> str:
     key_result, metric = case.question.key_result, case.question.metric
-    return level_words(key_result, metric, case.ground.value, level_met(case))
+    return level_words(key_result, metric, case.ground.value, level=level_met(case))
 
 
 def _noise(case: Case) -> str:

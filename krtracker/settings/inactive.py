@@ -44,7 +44,7 @@ def note_inactive(tables: Tables) -> None:
     by_forecast = [
         (entry.id, entry.spot / "status" / "by")
         for entry in tables.cycles.values()
-        if entry.table.status.by == "forecast"
+        if entry.table.status.by == "forecast" and "by" in entry.table.status.model_fields_set
     ]
     if by_forecast:
         words = 'status by = "forecast" is not active in this version'

@@ -216,7 +216,7 @@ def _aimed(one: KeyResult, goal: Goal) -> KeyResult:
     pace = read_pace(goal)
     check_goal_words(goal, baseline, target)
     levels = {key: read_aim(goal, getattr(table, key), key) for key in ("commit", "stretch")}
-    check_levels(goal, baseline, target, levels)
+    check_levels(goal, baseline, target, levels=levels)
     check_pace_words(goal, pace, baseline=baseline, target=target)
     _check_success(goal)
     return replace(

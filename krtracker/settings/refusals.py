@@ -81,6 +81,7 @@ def check_levels(
     goal: Goal,
     baseline: Baseline | None,
     target: Target | None,
+    *,
     levels: Mapping[str, Target | None],
 ) -> None:
     """A commit level lies before the target, a stretch level behind it (K023)."""

@@ -86,18 +86,16 @@ def stage_objectives(
     configuration: int,
 ) -> int:
     """Stages those whose inputs differ from what was last said of that day; returns how many."""
-    import numpy as np
-
     if not said:
         return 0
     count = len(said)
     made = {name: make(getattr(one, name) for one in said) for name, make in PLAIN.items()}
     flags = (json.dumps(one.flags) if one.flags else None for one in said)
     made["flags"] = columns.texts(flags)
-    made["configuration_id"] = np.full(count, configuration, dtype=np.int32)
-    made["recorded_at"] = columns.instants([stamp.recorded_at]).repeat(count)
-    made["seq"] = np.full(count, stamp.seq, dtype=np.int64)
-    made["revision"] = np.zeros(count, dtype=np.int32)
+    made["configuration_id"] = columns.integers([configuration] * count)
+    made["recorded_at"] = columns.instants([stamp.recorded_at] * count)
+    made["seq"] = columns.integers([stamp.seq] * count)
+    made["revision"] = columns.integers([0] * count)
     columns.stage(cursor, "objective_evaluation", made)
     cursor.execute("CREATE OR REPLACE TEMP TABLE said_objective AS FROM stage_objective_evaluation")
     cursor.execute(UNCHANGED)
@@ -111,7 +109,7 @@ def stage_alarms(cursor: duckdb.DuckDBPyConnection, told: Sequence[Alarm], stamp
     if not told:
         return 0
     made = {name: make(getattr(one, name) for one in told) for name, make in ALARM.items()}
-    made["recorded_at"] = columns.instants([stamp.recorded_at]).repeat(len(told))
+    made["recorded_at"] = columns.instants([stamp.recorded_at] * len(told))
     made["seq"] = columns.integers([stamp.seq] * len(told))
     columns.stage(cursor, "alarm", made)
     return len(told)

@@ -16,12 +16,11 @@ from krtracker.store import publish, write
 from krtracker.store.answers import ConfigurationVersion, Said
 from krtracker.store.archive import Archive
 from krtracker.store.backup import back_up, restore, stamp_of
-from krtracker.store.catalogue import TABLES as CATALOGUE
 from krtracker.store.catalogue import stage_catalogue
 from krtracker.store.commit import Writer
 from krtracker.store.configurations import in_force, stage_configuration
 from krtracker.store.database import PUBLISHED_FORMAT, Database
-from krtracker.store.evaluations import REFRESH_NOW, stage_evaluations, stage_frozen
+from krtracker.store.evaluations import stage_evaluations, stage_frozen
 from krtracker.store.failures import understood
 from krtracker.store.inventory import describe
 from krtracker.store.lock import StoreLock
@@ -160,29 +159,15 @@ class Store:
 
         def fill(cursor: duckdb.DuckDBPyConnection, stamp: Stamp) -> Filled:
             configuration, fresh = in_force(cursor, version)
+            tables: tuple[str, ...] = ()
             if fresh:
-                stage_configuration(cursor, version, configuration, stamp)
-                stage_catalogue(cursor, catalogue, configuration)
-            count = stage_evaluations(
-                cursor,
-                told.evaluations,
-                stamp=stamp,
-                configuration=configuration,
-                reconstructed=reconstructed,
+                stage_configuration(cursor, version, configuration, stamp=stamp)
+                tables = ("configuration", *stage_catalogue(cursor, catalogue, configuration))
+            staged = _stage_said(
+                cursor, told, stamp, configuration=configuration, reconstructed=reconstructed
             )
-            staged = {
-                "evaluation": count,
-                "frozen": stage_frozen(
-                    cursor, [kept for one in told.evaluations for kept in one.freeze], stamp
-                ),
-                "objective_evaluation": stage_objectives(
-                    cursor, told.objectives, stamp=stamp, configuration=configuration
-                ),
-                "alarm": stage_alarms(cursor, told.alarms, stamp),
-            }
-            tables: tuple[str, ...] = ("configuration", *CATALOGUE) if fresh else ()
             tables += tuple(table for table, rows in staged.items() if rows)
-            return Filled(tables, stamp.recorded_at, then=REFRESH_NOW if count else "")
+            return Filled(tables, stamp.recorded_at, then=staged["evaluation"] or "")
 
         recorded: datetime = self._writer.write("evaluations", fill, now=now)
         return recorded
@@ -244,3 +229,29 @@ class Store:
     def rebuild(paths: StorePaths, *, now: datetime) -> Rebuilt:
         """See rebuild.rebuild; the store must be closed."""
         return rebuild(paths, now=now)
+
+
+def _stage_said(
+    cursor: duckdb.DuckDBPyConnection,
+    told: Said,
+    stamp: Stamp,
+    *,
+    configuration: int,
+    reconstructed: bool,
+) -> dict[str, Any]:
+    """Stages what one round of judging said: by table what is new, of evaluations the SQL after."""
+    frozen = [kept for one in told.evaluations for kept in one.freeze]
+    return {
+        "evaluation": stage_evaluations(
+            cursor,
+            told.evaluations,
+            stamp=stamp,
+            configuration=configuration,
+            reconstructed=reconstructed,
+        ),
+        "frozen": stage_frozen(cursor, frozen, stamp),
+        "objective_evaluation": stage_objectives(
+            cursor, told.objectives, stamp=stamp, configuration=configuration
+        ),
+        "alarm": stage_alarms(cursor, told.alarms, stamp),
+    }

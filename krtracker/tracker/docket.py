@@ -121,6 +121,7 @@ def children_of(
     objective: Objective,
     workspace: Workspace,
     answers: Mapping[str, Evaluation],
+    *,
     said: Mapping[str, ObjectiveEvaluation],
 ) -> tuple[Child, ...]:
     """An objective's key results and the objectives under it (R13).

@@ -122,7 +122,7 @@ def judge_objectives(
         rule = asked.workspace.cycles[one.cycle].status
         moment = Moment(asked.today, rule, votes.get(one.id, ()))
         said[one.id] = evaluate_objective(
-            one, moment, children_of(one, asked.workspace, answers, said)
+            one, moment, children_of(one, asked.workspace, answers, said=said)
         )
     return tuple(said[one] for one in asked.workspace.objectives if one in said)
 

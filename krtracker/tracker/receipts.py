@@ -18,6 +18,7 @@ from krtracker.model import (
     KeyResultType,
     Metric,
     Objective,
+    Run,
     Workspace,
 )
 from krtracker.periods import Span
@@ -35,7 +36,8 @@ class Receipt:
     used rows, oldest first; `latest` is the newest of them. `recorded_at` is when the evaluation
     was stored, None for one that was computed for this question only. `metric` is None for
     milestones and composites; `parts` are the answers a composite is made of, `components` the
-    rows behind a formula by the metrics it comes down to.
+    rows behind a formula by the metrics it comes down to. `trouble` is the metric's last attempt
+    where that brought nothing.
     """
 
     evaluation: Evaluation
@@ -57,11 +59,12 @@ class Receipt:
     recorded_at: datetime | None
     parts: tuple[Evaluation, ...] = ()
     components: Mapping[str, tuple[Ground, ...]] = field(default_factory=dict)
+    trouble: Run | None = None
 
     @property
     def sentence(self) -> str:
         """The status and its reason."""
-        return f"{self.evaluation.status.words}: {self.evaluation.reason}"
+        return self.evaluation.reason
 
     @property
     def latest(self) -> RunDetail | None:
@@ -77,6 +80,7 @@ class _Said:
     recorded_at: datetime | None = None
     as_of: datetime | None = None
     parts: tuple[Evaluation, ...] = ()
+    of_now: bool = False
 
 
 def receipt(
@@ -157,6 +161,7 @@ def _measured(reader: Reader, said: _Said, asked: Goal) -> Receipt:
         configuration=said.workspace.digest,
         recorded_at=said.recorded_at,
         components=components if asked.chain else {},
+        trouble=_trouble(reader, asked.metric.id) if said.of_now else None,
     )
 
 
@@ -188,12 +193,14 @@ def _said(
     newest = stored.get(key_result)
     if newest is not None and newest.configuration == workspace.digest:
         # Its rows as they were then: what came since is not what it follows from.
-        parts = workspace.key_results[key_result].parts
-        known = (stored.get(part.key_result) for part in parts)
-        under = tuple(one.evaluation for one in known if one is not None)
-        return _Said(newest.evaluation, workspace, newest.recorded_at, newest.recorded_at, under)
+        listed = workspace.key_results[key_result].parts
+        judged = (stored.get(part.key_result) for part in listed)
+        under = tuple(one.evaluation for one in judged if one is not None)
+        known = newest.recorded_at
+        return _Said(newest.evaluation, workspace, known, known, under, of_now=True)
     fresh = answer_now(reader, workspace, now=now, names={key_result})
-    return _Said(_one(fresh, key_result), workspace, parts=fresh.parts.get(key_result, ()))
+    parts = fresh.parts.get(key_result, ())
+    return _Said(_one(fresh, key_result), workspace, parts=parts, of_now=True)
 
 
 def _one(told: Answers, key_result: str) -> Evaluation:
@@ -216,6 +223,12 @@ def _baseline_window(frozen: Sequence[Frozen], goal: Goal) -> Span | None:
     if asked is None:
         return None
     return window_of(asked, goal.key_result, goal.metric, previous_cycle=goal.previous_cycle)
+
+
+def _trouble(reader: Reader, metric: str) -> Run | None:
+    """Why there may be no newer day: the last attempt, if it failed."""
+    runs = reader.runs(metric, limit=1)
+    return runs[0] if runs and not runs[0].outcome.covers else None
 
 
 def _grounds(

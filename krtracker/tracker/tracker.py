@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from krtracker.errors import UsageError
 from krtracker.model import Evaluation, Metric, Point, Run, Workspace
@@ -43,7 +47,7 @@ class Tracker:
         # One value, so that a reload between two reads cannot mix two configurations.
         self._in_force = (workspace, sources)
         self._reloaded_at: datetime | None = None
-        self._evaluating = threading.Lock()
+        self._evaluating, self._copying = threading.Lock(), threading.Lock()
 
     @property
     def workspace(self) -> Workspace:
@@ -62,7 +66,8 @@ class Tracker:
         """
         how, (workspace, sources) = how or How(), self._in_force
         chosen = chosen_metrics(workspace, metrics)
-        states = self._store.reader().states([metric.id for metric in chosen])
+        named = None if metrics is None else [metric.id for metric in chosen]
+        states = self._store.reader().states(named)
         moment = Moment(self._now(), self._reloaded_at)
         made = plan(workspace, chosen, states, moment=moment, how=how)
         one_round = self._round(workspace, sources, how)
@@ -126,12 +131,26 @@ class Tracker:
         A key result judged for the first time gets the past days of its cycle too, with what is
         known now, marked as reconstructed.
         """
-        with self._evaluating:
+        with self._evaluating, _uncollected():
             return self._evaluate(self.workspace, self._now())
 
     def publish(self) -> None:
         """Puts the store's state where analysts and pages read it."""
-        self._store.publish()
+        with self._copying:
+            self._store.publish()
+
+    def backup(self) -> Path:
+        """A verified copy of the store among its backups, taken while work goes on."""
+        with self._copying:  # DuckDB knows an attached file by one name in all its threads
+            return self._store.backup()
+
+    def verify(self) -> list[str]:
+        """What the store is not true to, each in a sentence (see Store.verify)."""
+        return self._store.verify()
+
+    def info(self) -> dict[str, Any]:
+        """What the store weighs and holds (see Store.info)."""
+        return self._store.info()
 
     def _evaluate(self, workspace: Workspace, now: datetime) -> tuple[Evaluation, ...]:
         whole, reader = docket(workspace), self._store.reader()
@@ -181,6 +200,18 @@ class Tracker:
             and now - run.recorded_at < RESUMED_WITHIN
         }
         return tuple(one for one in windows if one not in answered) or windows
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cycles among a million values that have none: a tenth of the whole work."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def configuration_version(workspace: Workspace) -> ConfigurationVersion:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -43,7 +43,7 @@ ABOVE, BELOW, BETWEEN = (
 GOOD, BAD = 50.0, 5.0
 
 
-def keep(share: float = 0.95, **changes: object) -> KeyResult:
+def keep(share: float = 0.95, **changes: Any) -> KeyResult:
     """Keep above 10, on 95 % of 100 days: 5 bad ones are allowed."""
     plain = goal(None, Target("reach", 10.0), type=ABOVE, share=share)
     return replace(plain, **changes)

@@ -10,7 +10,7 @@ import pytest
 from krtracker.errors import UnknownNameError
 from krtracker.periods import Span
 from krtracker.tracker import receipt
-from tests.tracker.company import Company
+from tests.tracker.company import METRICS, Company
 
 KR = "2026-q4/dau-480"
 
@@ -20,7 +20,9 @@ def test_the_chain_from_the_status_down_to_the_query(company: Company) -> None:
         at.tracker.collect()
         said = at.judged()
         made = receipt(at.reader, at.tracker.workspace, KR, now=company.clock)
-    assert made.sentence == f"at risk: {said.reason}"
+    assert made.sentence == said.reason
+    assert made.sentence.startswith("At risk: 419 of 480 on 2026-11-19")
+    assert made.trouble is None
     assert [ground.value for ground in made.grounds] == [416, 417, 418, 419, 420, 421, 422]
     assert [ground.day for ground in made.grounds] == list(
         Span(date(2026, 11, 13), date(2026, 11, 19))
@@ -29,6 +31,7 @@ def test_the_chain_from_the_status_down_to_the_query(company: Company) -> None:
     assert [ground.value for ground in made.baseline_grounds] == list(range(366, 373))
     assert made.latest is not None
     assert made.latest.run.id == made.grounds[-1].run
+    assert made.metric is not None
     assert (made.connector, made.metric.source, made.rows) == ("sql", "db", 34)
     assert made.query_text.startswith("select day, value from dau")
     assert made.parameters == {"start": "2026-10-17", "end": "2026-11-20"}
@@ -134,3 +137,14 @@ def test_a_formula_shows_the_rows_of_each_metric_in_it(company: Company) -> None
     assert made.evaluation.actual == 2 * 422.0
     assert [one.value for one in made.components["dau"]] == [422.0]
     assert (made.grounds, made.query_text) == ((), "2 * dau")
+
+
+def test_why_there_is_no_newer_day_is_on_the_receipt(company: Company) -> None:
+    """A missing table left `why` with "no day is known" and not a word of the reason."""
+    company.write("metrics.toml", METRICS.replace("from dau", "from gone"))
+    with company.tracking() as at:
+        at.tracker.collect()
+        at.tracker.evaluate()
+        made = receipt(at.reader, at.tracker.workspace, KR, now=company.clock)
+    assert made.trouble is not None
+    assert "no such table: gone" in made.trouble.message

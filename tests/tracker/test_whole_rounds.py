@@ -219,6 +219,7 @@ def test_one_composite_asked_alone_brings_its_parts(whole: Company) -> None:
 
 def test_a_past_quarter_replays_to_exactly_what_was_published(whole: Company) -> None:
     """Day by day through the quarter, the last three days restated each time."""
+    # long: one story, day by day
     whole.clock = datetime(2026, 10, 1, 8, tzinfo=UTC)
     published = {}
     wave = growing(date(2026, 9, 1), date(2026, 12, 31))
