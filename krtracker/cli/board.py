@@ -39,7 +39,8 @@ select k.key_result, k.name, coalesce(nullif(k.title, ''), m.title, k.name) as t
        case when coalesce(nullif(k.actual_rule, ''), m.actual_rule) = 'cycle sum' then 0.0
             else k.baseline end as origin,
        k.target, k.progress, k.expected, k.catch_up_factor as catch_up, k.score,
-       k.full_score, k.fresh_at as data_day, coalesce(k.provisional, false) as provisional,
+       case when len(k.guardrails_breached) > 0 then k.full_score end as full_score,
+       k.fresh_at as data_day, coalesce(k.provisional, false) as provisional,
        k.evaluated_at as recorded_at, coalesce(k.level_met, '') as level,
        coalesce(k.guardrails_breached, []) as breached, coalesce(w.words, []) as warnings
 from krt.key_results k left join krt.metrics m on m.metric = k.metric
