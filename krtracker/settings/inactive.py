@@ -23,7 +23,6 @@ class Inactive:
 
 
 INACTIVE = (
-    Inactive("metrics", "standard", "these metrics are not collected; a `query` is"),
     Inactive("metrics", "report", "these metrics are not collected; a `query` is"),
     Inactive("metrics", "request", "these metrics are not collected; a `query` is"),
     Inactive("channels", "", "nothing is sent"),

@@ -12,10 +12,9 @@ import duckdb
 from krtracker.store.failures import understood
 from krtracker.store.paths import StorePaths
 
-# Every version from 1.5 on opens the store, every version from 1.2 on the published file; the
-# engine's own default format could not be read by any 1.x.
-STORE_FORMAT = "v1.5.0"
-PUBLISHED_FORMAT = "v1.2.0"
+# Every version from 1.2 on opens it; the engine's own default could not be read by any 1.x. One
+# format for the store and the published file, so that publishing is a copy of bytes.
+FORMAT = "v1.2.0"
 MEMORY = "256MB"
 
 
@@ -43,7 +42,7 @@ class Database:
         with self._guard:
             try:
                 self._main = duckdb.connect(
-                    str(self.file), config={"storage_compatibility_version": STORE_FORMAT}
+                    str(self.file), config={"storage_compatibility_version": FORMAT}
                 )
                 configure(self._main, self._paths)
             except duckdb.Error as error:

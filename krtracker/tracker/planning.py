@@ -52,7 +52,7 @@ def chosen_metrics(workspace: Workspace, names: Sequence[str] | None) -> list[Me
 
 def is_asked(metric: Metric) -> bool:
     """Whether this version asks a source for the metric at all."""
-    return not (metric.manual or metric.standard is not None or metric.formula is not None)
+    return not (metric.manual or metric.formula is not None)
 
 
 def plan(
@@ -110,9 +110,6 @@ def pause_of(metric: Metric, state: MetricState, *, moment: Moment, how: How) ->
     if metric.formula is not None:
         command = f"krtracker collect {next(iter(metric.parts), '')}"
         return Paused(metric.id, f"its values follow from {metric.formula}", command)
-    if metric.standard is not None:
-        words = "standard metrics are not active in this version"
-        return Paused(metric.id, words, "write it as a `query`")
     if is_redefined(metric, state) and not how.keep_history:
         command = f"krtracker backfill {metric.id}"
         return Paused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,12 @@ def cost_of(
         raise subprocess.CalledProcessError(process.returncode, command, output)
     scale = 1e6 if sys.platform == "darwin" else 1e3
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, output)
+
+
+def spent() -> float:
+    """CPU seconds of this process so far, of its threads and of the processes it waited for."""
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in both)
 
 
 def _environ() -> dict[str, str]:
