@@ -94,19 +94,24 @@ class Fusion:
         return Ground(self._table, either, database.dialect, zone, users or either)
 
     def _shape(self, database: Database, table: str, *columns: str) -> Shape | None:
-        if table not in self._shapes:
-            source = named_table(table, database.dialect, *columns)
-            user, time = (source.c[name] for name in columns)
-            known = (user.is_not(None), time.is_not(None))
-            seen = database.rows(select(user, time).where(*known).limit(1))
-            if not seen:
-                return None
-            kind = self._table.time_kind
-            found = kind_of(seen[0][1]) if kind == "auto" else kind
-            if found == "naive" and kind == "auto" and database.dialect.name in INSTANTS:
-                found = "aware"  # its driver leaves the zone out
-            self._shapes[table] = Shape(found, isinstance(seen[0][0], str))
-        return self._shapes[table]
+        """The kinds of a table's user and time columns, by one of its rows; None without any."""
+        if table in self._shapes:
+            return self._shapes[table]
+        source = named_table(table, database.dialect, *columns)
+        user, time = (source.c[name] for name in columns)
+        timed = select(user, time).where(time.is_not(None)).limit(1)
+        seen = database.rows(timed.where(user.is_not(None))) or database.rows(timed)
+        if not seen:
+            return None
+        someone, at = seen[0]
+        kind = self._table.time_kind
+        found = kind_of(at) if kind == "auto" else kind
+        if found == "naive" and kind == "auto" and database.dialect.name in INSTANTS:
+            found = "aware"  # its driver leaves the zone out
+        shape = Shape(found, isinstance(someone, str))
+        if someone is not None:
+            self._shapes[table] = shape
+        return shape
 
     def live(self, database: Database, ground: Ground, spans: Sequence[Span]) -> frozenset[int]:
         """The days of some spans on which the table has any row; asked once a day."""

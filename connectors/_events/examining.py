@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from connectors._events.answering import Database, Fusion
 from connectors._events.dialects import number
 from connectors._events.options import EventsTable
-from connectors._events.rows import Ground, Rows, Shape
+from connectors._events.rows import Ground, Rows, named_table
 from connectors._events.zones import DAY, instant, moment
 from krtracker.connector import Answer, ConnectorError, Finding
 
@@ -38,18 +38,22 @@ class Examining:
         self.found: list[Finding] = []
 
     def answer(self, database: Database) -> Answer:
-        shapes: dict[str, Shape] = {}
         try:
-            ground = Fusion(self._table, shapes).ground(database, "UTC")
+            ground = Fusion(self._table, {}).ground(database, "UTC")
         except ConnectorError as error:
             self._fail(str(error), "correct the names in [sources.ID.events]")
             return Answer(())
-        if ground is None or self._table.table not in shapes:
+        if ground is None or not self._holds_any(database):
             fix = "nothing to do if the product is new; else correct `table`"
             self.found.append(Finding("warn", f"`{self._table.table}` holds no events", fix))
             return Answer(())
         self.found += self._findings(database, ground)
         return Answer(())
+
+    def _holds_any(self, database: Database) -> bool:
+        source = named_table(self._table.table, database.dialect, self._table.time)
+        time = source.c[self._table.time]
+        return bool(database.rows(select(time).where(time.is_not(None)).limit(1)))
 
     def _fail(self, words: str, fix: str) -> None:
         self.found.append(Finding("FAIL", words, fix))

@@ -140,7 +140,8 @@ def kills(shop: Shop, rounds: int, seed: int) -> int:
     for number in range(rounds):
         start = date(2026, 1, 1) - timedelta(days=400 * number)
         with daemon(shop) as living:
-            living.wait_for("started")
+            # Before the very first publish there is no snapshot that could stay readable.
+            living.wait_for("started" if number else "published")
             clerk = Clerk(paths)
             thread = threading.Thread(target=clerk.work, args=(start, 400))
             thread.start()
