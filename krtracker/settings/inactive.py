@@ -40,14 +40,6 @@ def note_inactive(tables: Tables) -> None:
         if uses:
             what = f"`{one.setting}`" if one.setting else f"[{one.section}]"
             _note(tables, f"{what} is not active in this version", uses, instead=one.instead)
-    by_forecast = [
-        (entry.id, entry.spot / "status" / "by")
-        for entry in tables.cycles.values()
-        if entry.table.status.by == "forecast" and "by" in entry.table.status.model_fields_set
-    ]
-    if by_forecast:
-        words = 'status by = "forecast" is not active in this version'
-        _note(tables, words, by_forecast, instead='the pace decides, as with by = "pace"')
 
 
 def _note(tables: Tables, words: str, uses: list[tuple[str, Spot]], *, instead: str) -> None:

@@ -23,6 +23,7 @@ from krtracker.tracker.judging import (
     Timeline,
     at_end_of,
     derive_days,
+    foretell,
     judge,
     judge_objectives,
     round_of,
@@ -73,7 +74,7 @@ def answer_as_of(
     whole = docket(workspace, names)
     material = read_material(reader, whole.asked, as_of=instant, more=whole.unmeasured)
     stored = reader.evaluations(as_of=instant)
-    asked = round_of(whole, material, now=instant)
+    asked = foretell(round_of(whole, material, now=instant))
     answers = judge(asked, material.votes)
     for name, answer in answers.items():
         kept = stored.get(name)
@@ -91,7 +92,7 @@ def answer_now(
     """What would be said of key results now, under a configuration nobody evaluated yet."""
     whole = docket(workspace, names)
     material = read_material(reader, whole.asked, more=whole.unmeasured)
-    answers = judge(round_of(whole, material, now=now), material.votes)
+    answers = judge(foretell(round_of(whole, material, now=now)), material.votes)
     said = _chosen(whole, answers, names)
     return Answers(said, workspace, now, parts=_parts(whole, answers))
 
@@ -105,6 +106,8 @@ def answer_day(
     names: Collection[str] | None = None,
 ) -> Answers:
     """What is said of a day with all that is known now: every day of the cycle judged in turn.
+
+    By pace, as the past days of a first evaluation are: odds are only those that were given then.
 
     Raises UsageError for a day that is not over in the zone of a metric asked for.
     """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from krtracker.evaluation import needed_span
 from krtracker.evaluation.derived import child_of
 from krtracker.evaluation.rollups import Child
 from krtracker.model import (
@@ -52,11 +53,25 @@ def docket(workspace: Workspace, names: Collection[str] | None = None) -> Docket
     chosen = [one for one in workspace.key_results.values() if one.id in wanted]
     return Docket(
         workspace=workspace,
-        measured=tuple(goals(workspace, None if names is None else wanted)),
+        measured=tuple(map(learning, goals(workspace, None if names is None else wanted))),
         watches=tuple(watch_goals(workspace, chosen)),
         derived=tuple(_derived(workspace, chosen)),
         objectives=() if names is not None else tuple(_upwards(workspace)),
     )
+
+
+def learning(goal: Goal) -> Goal:
+    """The goal with all the days a forecast learns from, where its cycle goes by forecast.
+
+    Sources are not asked for those days: a forecast learns from what is known anyway.
+    """
+    if goal.cycle.status.by != "forecast":
+        return goal
+    before = goal.previous_cycle
+    needed = needed_span(
+        goal.key_result, goal.metric, goal.cycle, previous_cycle=before, forecast=True
+    )
+    return replace(goal, needed=needed)
 
 
 def _closure(workspace: Workspace, names: Collection[str]) -> set[str]:

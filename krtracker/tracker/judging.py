@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from krtracker.evaluation import Question, evaluate
+from krtracker.evaluation import Question, evaluate, forecast_of
 from krtracker.evaluation.derived import (
     Moment,
     evaluate_composite,
@@ -22,6 +22,7 @@ from krtracker.evaluation.guardrails import (
 )
 from krtracker.model import (
     Evaluation,
+    Forecast,
     KeyResult,
     KeyResultType,
     ObjectiveEvaluation,
@@ -69,6 +70,28 @@ def judge(asked: Round, votes: Votes) -> dict[str, Evaluation]:
     """Every key result of a round: measured, derived, then held down by guardrails."""
     answers = {name: evaluate(one) for name, one in asked.put.items()}
     return guard(asked, derive(asked, answers, votes))
+
+
+def foretell(asked: Round, kept: MutableMapping[str, Forecast] | None = None) -> Round:
+    """The round with the forecasts of its day, where a cycle goes by forecast.
+
+    Live days only: past ones that nobody judged are made up for by pace, without odds.
+    `kept` are earlier forecasts by key result, brought up to date here: one that nothing has
+    changed for is not simulated again, and either way the answer is the same.
+    """
+    known = {} if kept is None else kept
+    put = {name: foretold(one, known.get(name)) for name, one in asked.put.items()}
+    for name, one in put.items():
+        if isinstance(one.forecast, Forecast):
+            known[name] = one.forecast
+    return replace(asked, put=put)
+
+
+def foretold(question: Question, kept: Forecast | None = None) -> Question:
+    """The question with the forecast of its day, where its cycle goes by one."""
+    if question.cycle.status.by != "forecast":
+        return question
+    return replace(question, forecast=forecast_of(question, kept))
 
 
 def derive(asked: Round, answers: Mapping[str, Evaluation], votes: Votes) -> dict[str, Evaluation]:

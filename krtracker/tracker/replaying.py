@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 
-from krtracker.evaluation import Question, forecast_of, needed_span
 from krtracker.model import Cycle, Evaluation, Status, StatusRule, Workspace
 from krtracker.periods import ONE_DAY, Span, local_day
 from krtracker.store import Reader
-from krtracker.tracker.docket import Docket, docket
+from krtracker.tracker.docket import docket
 from krtracker.tracker.folding import fold, knowing
-from krtracker.tracker.judging import Timeline, derive_days, round_of
+from krtracker.tracker.judging import Timeline, derive_days, foretold, round_of
 from krtracker.tracker.questions import read_material
 
 ALARMING = frozenset({Status.AT_RISK, Status.OFF_TRACK})
@@ -89,7 +88,7 @@ def replay(
     by_chance = cycle.status.by == "forecast"
     names = {one.id for one in workspace.key_results.values() if one.cycle == cycle.id}
     tried = replace(workspace, cycles={**workspace.cycles, cycle.id: cycle})
-    whole = _looking_back(docket(tried, names)) if by_chance else docket(tried, names)
+    whole = docket(tried, names)
     material = replace(read_material(reader, whole.asked), votes={})
     asked = round_of(whole, material, now=now)
     last = min(cycle.span.last, local_day(now, workspace.zone) - ONE_DAY)
@@ -103,29 +102,6 @@ def replay(
     results = (_result(name, timeline.get(name, {})) for name in workspace.key_results)
     kept = tuple(one for one in results if one is not None and one.key_result in names)
     return Replay(cycle.id, cycle.status, Span(cycle.span.first, last), kept)
-
-
-def foretold(question: Question) -> Question:
-    """The question with the forecast of its day."""
-    return replace(question, forecast=forecast_of(question))
-
-
-def _looking_back(whole: Docket) -> Docket:
-    """The docket with all the days a forecast learns from."""
-    measured = (
-        replace(
-            one,
-            needed=needed_span(
-                one.key_result,
-                one.metric,
-                one.cycle,
-                previous_cycle=one.previous_cycle,
-                forecast=True,
-            ),
-        )
-        for one in whole.measured
-    )
-    return replace(whole, measured=tuple(measured))
 
 
 def _result(name: str, timeline: Mapping[date, Evaluation]) -> Replayed | None:

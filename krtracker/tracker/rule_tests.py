@@ -16,6 +16,7 @@ from krtracker.tracker.judging import (
     Timeline,
     at_end_of,
     derive_days,
+    foretell,
     judge,
     judge_objectives,
     round_of,
@@ -69,7 +70,7 @@ def run_rule_test(workspace: Workspace, test: RuleTest) -> Tested:
         timeline[name] = {said.today - ONE_DAY: said for said in before}
         put[name] = behind(known, before)
     votes = derive_days(asked, timeline, {}, until=test.day - ONE_DAY)
-    then = at_end_of(replace(asked, put=put), test.day)
+    then = foretell(at_end_of(replace(asked, put=put), test.day))
     answers = judge(then, votes)
     said: dict[str, Answer] = {one.objective: one for one in judge_objectives(then, answers, {})}
     return _compared(test, {**said, **answers})

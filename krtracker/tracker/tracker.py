@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from krtracker.errors import UsageError
-from krtracker.model import Evaluation, Metric, Point, Run, Workspace
+from krtracker.model import Evaluation, Forecast, Metric, Point, Run, Workspace
 from krtracker.periods import ONE_DAY, Span, local_day
 from krtracker.store import ConfigurationVersion, Said, Store
 from krtracker.tracker import recording
 from krtracker.tracker.collected import Collected, How, ImportRow, Progress, Sources, Stop
 from krtracker.tracker.docket import docket
 from krtracker.tracker.due import chunks
-from krtracker.tracker.judging import judge, judge_objectives, round_of, with_past
+from krtracker.tracker.judging import foretell, judge, judge_objectives, round_of, with_past
 from krtracker.tracker.planning import (
     UNBORN,
     Moment,
@@ -47,6 +47,7 @@ class Tracker:
         # One value, so that a reload between two reads cannot mix two configurations.
         self._in_force = (workspace, sources)
         self._reloaded_at: datetime | None = None
+        self._forecasts: dict[str, Forecast] = {}
         self._evaluating, self._copying = threading.Lock(), threading.Lock()
 
     @property
@@ -161,6 +162,7 @@ class Tracker:
             self._store.save(
                 past, version=version, catalogue=workspace, now=now, reconstructed=True
             )
+        asked = foretell(asked, self._forecasts)
         answers = judge(asked, votes)
         objectives = judge_objectives(asked, answers, reader.objective_votes())
         said = Said(whole.in_order(answers), objectives, told(asked, answers, votes, reader=reader))

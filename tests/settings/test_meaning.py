@@ -288,9 +288,8 @@ def test_one_file_is_enough_and_an_empty_one_is_valid() -> None:
     assert (found.name, found.zone, found.metrics) == ("nowhere", "UTC", {})
 
 
-def test_only_a_forecast_that_somebody_asked_for_is_called_inactive() -> None:
-    """The default is "forecast": every small configuration began with a remark on its `[cycle]`."""
+def test_nothing_is_said_against_a_status_by_forecast() -> None:
     silent = '[cycle]\nid = "c"\nstart = 2026-10-01\nend = 2026-12-31\n'
-    before, asked = read(silent).remarks, read(silent + '[cycle.status]\nby = "forecast"\n').remarks
-    told = [one.message for one in asked if one not in before]
-    assert told == ['status by = "forecast" is not active in this version']
+    asked = read(silent + '[cycle.status]\nby = "forecast"\n')
+    assert asked.cycles["c"].status.by == "forecast"
+    assert asked.remarks == read(silent).remarks

@@ -212,6 +212,7 @@ def test_neither_as_of_nor_day_stores_anything(company: Company) -> None:
 
 def test_a_status_changes_only_when_two_data_days_say_so(company: Company) -> None:
     """On track needs catch-up below 1.05: 476 of 480 with 41 of 92 days left."""
+    company.add("okrs/q4.toml", '\n[cycle.status]\nby = "pace"\n')
     with company.tracking() as at:
         at.tracker.collect()
         assert at.judged().status is Status.AT_RISK
