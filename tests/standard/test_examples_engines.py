@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.standard.engines import KINDS, Engine
 from tests.standard.examples import ALL
 from tests.standard.examples.written import Example, differences
 
-COMPANY = (
+COMPANY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("dau", {}),
     ("wau", {}),
     ("stickiness", {}),
