@@ -88,10 +88,16 @@ def foretell(asked: Round, kept: MutableMapping[str, Forecast] | None = None) ->
 
 
 def foretold(question: Question, kept: Forecast | None = None) -> Question:
-    """The question with the forecast of its day, where its cycle goes by one."""
+    """The question with the forecast of its day, where its cycle goes by one.
+
+    Of the fan only its last day: no verdict asks for another, and ten thousand fans are heavy.
+    """
     if question.cycle.status.by != "forecast":
         return question
-    return replace(question, forecast=forecast_of(question, kept))
+    made = forecast_of(question, kept)
+    if isinstance(made, Forecast) and len(made.fan) > 1:
+        made = replace(made, fan=made.fan[-1:])
+    return replace(question, forecast=made)
 
 
 def derive(asked: Round, answers: Mapping[str, Evaluation], votes: Votes) -> dict[str, Evaluation]:
