@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "check": ("check", "Read the configuration only, and name every mistake in it."),
         "doctor": ("doctor", "Try everything for real: sources, store, clock; with the fixes."),
         "explain": ("explain", "Tell the rule behind a code such as K021."),
+        "test": ("test", "Run rule tests: given this series, expect this verdict."),
     },
     "Data": {
         "try": ("try_", "Ask a metric's source for a few days and store nothing."),
@@ -41,6 +42,8 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "evaluate": ("evaluate", "Judge every key result with what is known now."),
         "status": ("status", "Show where the key results stand."),
         "why": ("why", "Print the receipt of a number: where it came from, and how."),
+        "replay": ("replay", "Judge a cycle again, day by day, under other limits."),
+        "draft-check": ("draft_check", "Say how often a metric moved as much as a goal asks."),
     },
     "Run": {
         "run": ("run", "Keep everything up to date until stopped."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,25 +17,37 @@ from krtracker.model.verdicts import Status
 from krtracker.periods import Span
 
 if TYPE_CHECKING:
-    from krtracker.model import Evaluation, KeyResult, Workspace
+    from krtracker.model import (
+        Evaluation,
+        KeyResult,
+        Objective,
+        ObjectiveEvaluation,
+        Workspace,
+    )
     from krtracker.store import Reader
+    from krtracker.tracker import Answers
 
 PAST_DAYS = 56
 MOST_SPARKLINES = 500
 
 NOW = """
 select k.key_result, k.name, coalesce(nullif(k.title, ''), m.title, k.name) as title, k.status,
-       coalesce(k.why, case when k.type = 'baseline-to-target' then 'not evaluated yet'
-                            else k.type || ': not judged in this version' end) as reason,
+       coalesce(k.why, 'not evaluated yet') as reason,
        k.cycle, coalesce(k.objective, '') as objective, coalesce(k.owner, '') as owner,
        coalesce(k.metric, '') as metric,
        coalesce(m.kind, 'number') as kind, coalesce(m.unit, '') as unit, k.actual, k.baseline,
        case when coalesce(nullif(k.actual_rule, ''), m.actual_rule) = 'cycle sum' then 0.0
             else k.baseline end as origin,
        k.target, k.progress, k.expected, k.catch_up_factor as catch_up, k.score,
+       case when len(k.guardrails_breached) > 0 then k.full_score end as full_score,
        k.fresh_at as data_day, coalesce(k.provisional, false) as provisional,
-       k.evaluated_at as recorded_at
+       k.evaluated_at as recorded_at, coalesce(k.level_met, '') as level,
+       coalesce(k.guardrails_breached, []) as breached, coalesce(w.words, []) as warnings
 from krt.key_results k left join krt.metrics m on m.metric = k.metric
+left join (
+    select key_result, list(rule || ' ' || words order by rule) as words
+    from krt.warnings where over_on is null group by key_result
+) w on w.key_result = k.key_result
 order by k.position
 """
 
@@ -83,6 +95,8 @@ def typed(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **row,
         "status": Status(row["status"]),
+        "breached": tuple(row["breached"]),
+        "warnings": tuple(row["warnings"]),
         "recorded_at": None if recorded is None else recorded.replace(tzinfo=UTC),
     }
 
@@ -116,7 +130,8 @@ def board_now(reader: Reader, name: str, today: date, *, cycle: str | None) -> B
     standings = [one for one in standings_now(reader) if one.cycle == chosen["cycle"]]
     objectives = rows_of(
         reader,
-        "select objective as id, title, owner, parent from krt.objectives "
+        "select objective as id, title, owner, parent, status, progress, expected, "
+        "status_why as reason from krt.objectives "
         "where cycle = ? order by position",
         [chosen["cycle"]],
     )
@@ -127,7 +142,10 @@ def board_now(reader: Reader, name: str, today: date, *, cycle: str | None) -> B
         span=Span(chosen["first_day"], chosen["last_day"]),
         today=today,
         headings=[
-            Heading(one["id"], one["title"], one["owner"] or "", one["parent"])
+            Heading(
+                **{**one, "owner": one["owner"] or "", "reason": one["reason"] or ""}
+                | {"status": Status(one["status"])}
+            )
             for one in objectives
         ],
         standings=with_past(reader, with_trouble(reader, standings)),
@@ -164,20 +182,21 @@ def cycle_of(reader: Reader, key_result: str, today: date) -> str | None:
 
 
 def board_of(
-    workspace: Workspace,
-    evaluations: Iterable[Evaluation],
+    then: Answers,
     today: date,
     *,
     cycle: str | None,
     stored: Mapping[str, datetime] | None = None,
 ) -> Board:
     """The board made from answers that are not the stored ones (`--day`, `--as-of`)."""
+    workspace = then.workspace
     cycles = [
         {"cycle": one.id, "first_day": one.span.first, "last_day": one.span.last}
         for one in workspace.cycles.values()
     ]
     chosen = workspace.cycles[chosen_cycle(cycles, cycle, today)["cycle"]]
-    answers = {one.key_result: one for one in evaluations}
+    answers = {one.key_result: one for one in then.evaluations}
+    said = {one.objective: one for one in then.objectives}
     return Board(
         workspace=workspace.name,
         cycle=chosen.id,
@@ -185,7 +204,7 @@ def board_of(
         span=chosen.span,
         today=today,
         headings=[
-            Heading(one.id, one.title, one.owner, one.parent)
+            heading_of(one, said.get(one.id))
             for one in workspace.objectives.values()
             if one.cycle == chosen.id
         ],
@@ -194,6 +213,20 @@ def board_of(
             for one in workspace.key_results.values()
             if one.cycle == chosen.id
         ],
+    )
+
+
+def heading_of(objective: Objective, said: ObjectiveEvaluation | None) -> Heading:
+    """One objective with what was said of it."""
+    words = (objective.id, objective.title, objective.owner, objective.parent)
+    if said is None:
+        return Heading(*words)
+    return Heading(
+        *words,
+        status=said.status,
+        progress=said.progress,
+        expected=said.expected,
+        reason=said.reason,
     )
 
 
@@ -218,8 +251,7 @@ def standing_of(
         "unit": metric.unit if metric else "",
     }
     if answer is None:
-        reason = f"{key_result.type.value}: not judged in this version"
-        return Standing(status=Status.NO_DATA, reason=reason, **words)
+        return Standing(status=Status.NO_DATA, reason="not evaluated yet", **words)
     numbers = {name: getattr(answer, name) for name in NUMBERS}
     return Standing(
         status=answer.status, reason=answer.reason, recorded_at=recorded_at, **words, **numbers
@@ -235,6 +267,9 @@ NUMBERS = (
     "expected",
     "catch_up",
     "score",
+    "full_score",
+    "level",
+    "breached",
     "data_day",
     "provisional",
 )

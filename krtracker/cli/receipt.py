@@ -28,12 +28,14 @@ MOST_DAYS = 31
 
 def receipt_lines(made: Receipt, terminal: Terminal) -> list[str]:
     """Verdict, numbers, the days used, where they came from, the query, the configuration."""
+    if made.metric is None:
+        return unmeasured_lines(made, terminal)
     return [
         *head(made, terminal),
         "",
         *lines_of([[Cell(name, "grey"), text] for name, text in numbers(made)], terminal),
         "",
-        *days(made.evaluation.window, made.grounds, terminal),
+        *used_days(made, terminal),
         "",
         *lines_of([[Cell(name, "grey"), text] for name, text in origin(made)], terminal),
         "",
@@ -41,9 +43,34 @@ def receipt_lines(made: Receipt, terminal: Terminal) -> list[str]:
     ]
 
 
+def unmeasured_lines(made: Receipt, terminal: Terminal) -> list[str]:
+    """The receipt of milestones, or of a composite: what it is made of."""
+    rows: list[Row] = [
+        [
+            f"  {one.key_result}",
+            Cell(percent(one.progress, 1), "bold", right=True),
+            Cell(f"{percent(one.expected, 1)} expected", "grey"),
+            Cell(one.status.words, style(one.status)),
+        ]
+        for one in made.parts
+    ]
+    rows += [
+        [
+            f"  {one.title}",
+            f"due {one.due}",
+            Cell(f"done {one.done}" if one.done else "open", "green" if one.done else "grey"),
+            f"weight {one.weight:g}",
+        ]
+        for one in made.key_result.milestones
+    ]
+    facts: list[Row] = [[Cell(name, "grey"), text] for name, text in (*way(made), *kept_as(made))]
+    return [*head(made, terminal), "", *lines_of(rows, terminal), "", *lines_of(facts, terminal)]
+
+
 def head(made: Receipt, terminal: Terminal) -> Iterator[str]:
     answer, goal = made.evaluation, made.key_result
-    yield terminal.paint(visible(goal.title or made.metric.title), "bold") + visible(f"  {goal.id}")
+    title = goal.title or (made.metric.title if made.metric else goal.name)
+    yield terminal.paint(visible(title), "bold") + visible(f"  {goal.id}")
     verdict = f"{icon(answer.status, unicode=terminal.unicode)} {answer.status.words}"
     reason = visible(without_status(answer.status, answer.reason))
     yield f"{terminal.paint(verdict, style(answer.status))}: {reason}"
@@ -52,6 +79,8 @@ def head(made: Receipt, terminal: Terminal) -> Iterator[str]:
 def numbers(made: Receipt) -> Iterator[tuple[str, str]]:
     """The numbers of the answer, each in the metric's unit, with the rule it comes from."""
     answer, metric = made.evaluation, made.metric
+    if metric is None:
+        return
     rule = made.key_result.actual or metric.actual
 
     def shown(value: float | None) -> str:
@@ -61,18 +90,45 @@ def numbers(made: Receipt) -> Iterator[tuple[str, str]]:
     used = several(answer.days_used, "day")
     missing = f", {answer.days_missing} missing" if answer.days_missing else ""
     pooled = f", pooled over {answer.pooled_weight:,.6g}" if answer.pooled_weight else ""
-    yield "actual", f"{shown(answer.actual)}   {rule.text or rule.how}, {used}{missing}{pooled}"
+    taken = "newest day" if answer.compliance is not None else rule.text or rule.how
+    yield "actual", f"{shown(answer.actual)}   {taken}, {used}{missing}{pooled}"
+    if answer.interval is not None:
+        low, high = (quantity(one, metric.kind, metric.unit) for one in answer.interval)
+        yield "interval", f"{low} to {high}   95 %, Wilson"
     window = f"   over {made.baseline_window}" if made.baseline_window else ""
-    yield "baseline", shown(answer.baseline) + window
+    if answer.compliance is None:
+        yield "baseline", shown(answer.baseline) + window
     target = made.key_result.target
     yield "target", shown(answer.target) + (f"   {target.text}" if target and target.text else "")
+    yield from way(made, "" if answer.compliance is not None else shown(answer.expected_value))
+
+
+def way(made: Receipt, value: str = "") -> Iterator[tuple[str, str]]:
+    """How far it is, what is expected, and what stands beside the score."""
+    answer = made.evaluation
+    if answer.compliance is not None:
+        spent = f"{answer.bad_days} of {answer.allowed_days} bad days used"
+        yield "kept", f"{percent(answer.compliance, 1)}, {spent}"
     yield "progress", f"{percent(answer.progress, 1)} of the way"
-    path = made.key_result.pace.text or made.key_result.pace.kind
-    share = "" if answer.expected is None else f", {percent(answer.expected, 1)}"
-    yield "expected", f"{shown(answer.expected_value)}{share}   {path}"
+    share = "" if answer.expected is None else percent(answer.expected, 1)
+    path = f"   {made.key_result.pace.text or made.key_result.pace.kind}" if value else ""
+    yield "expected", ", ".join(part for part in (value, share) if part) + path
     yield "pace", catch_up_words(answer.catch_up) or "–"
+    if answer.level:
+        yield "level met", answer.level
+    if answer.breached:
+        yield "guardrails", f"{', '.join(answer.breached)} breached"
     if answer.flags:
         yield "flags", ", ".join(answer.flags)
+
+
+def used_days(made: Receipt, terminal: Terminal) -> Iterator[str]:
+    """The rows behind the actual; of a formula those of each metric in it."""
+    if not made.components:
+        yield from days(made.evaluation.window, made.grounds, terminal)
+    for name, grounds in made.components.items():
+        yield terminal.paint(visible(name), "bold")
+        yield from days(made.evaluation.window, grounds, terminal)
 
 
 def days(window: Span | None, grounds: Sequence[Ground], terminal: Terminal) -> Iterator[str]:
@@ -104,9 +160,12 @@ def ground_row(one: Ground, weighed: bool) -> Row:
 def origin(made: Receipt) -> Iterator[tuple[str, str]]:
     """Where the days came from: metric, source, run, configuration."""
     metric, run = made.metric, made.latest
+    if metric is None:
+        return
     segment = f", segment {made.key_result.segment}" if made.key_result.segment else ""
     yield "metric", f"{metric.id}{segment}"
-    yield "source", f"{metric.source} ({made.connector})" if made.connector else metric.source
+    source = metric.source or f"formula {metric.formula}"
+    yield "source", f"{source} ({made.connector})" if made.connector else source
     if made.trouble is not None:
         last = made.trouble
         yield "last try", f"run {last.id}, {last.outcome.value}: {visible(last.message)}"
@@ -117,6 +176,11 @@ def origin(made: Receipt) -> Iterator[tuple[str, str]]:
     for name, value in made.parameters.items():
         yield f":{name}", value
     yield "query digest", made.query_digest or "–"
+    yield from kept_as(made)
+
+
+def kept_as(made: Receipt) -> Iterator[tuple[str, str]]:
+    """The configuration behind the answer, and when it was stored."""
     yield "configuration", made.configuration
     if made.recorded_at is not None:
         yield "evaluated", f"{made.recorded_at:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,39 +1,132 @@
-"""The board of another moment: what was known then, or what is said of a day; it stores nothing."""
+"""`krtracker replay`: would we have known in week four, under other limits? It stores nothing."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from statistics import median
+from typing import TYPE_CHECKING, Any
 
-from krtracker.cli.board import board_of, workspace_words
-from krtracker.cli.face import Face
-from krtracker.cli.standing import Board
-from krtracker.cli.words import Asked
-from krtracker.periods import local_day
+import click
+
+from krtracker.cli.face import Face, command
+from krtracker.cli.figures import percent, several, short_day
+from krtracker.cli.tables import Cell, Row, lines_of
+from krtracker.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
+    from krtracker.model import Cycle, StatusRule
+    from krtracker.tracker import Replay, Replayed
+
+
+@command("replay")
+@click.argument("cycle")
+@click.option("--status.by", "by", type=click.Choice(["forecast", "pace"]), help="Judge by this.")
+@click.option("--status.on_track", "on_track", metavar="SHARE", help='As in "70%".')
+@click.option("--status.at_risk", "at_risk", metavar="SHARE", help='As in "30%".')
+@click.option("--status.pace_level", "pace_level", metavar="A,B", help="As in 1.10,1.50.")
+@click.option("--status.pace_total", "pace_total", metavar="A,B", help="As in 1.02,1.20.")
+def replay(face: Face, cycle: str, **limits: str | None) -> None:
+    """Judge a cycle again, day by day, under other limits.
+
+    Every day is judged with all that is known now. The answer is how early the misses were
+    known, and how often what was achieved had been called at risk or off track.
+    """
     from krtracker.store import Snapshot
+    from krtracker.tracker import replay as judged_again
 
-
-def board_then(face: Face, snapshot: Snapshot, asked: Asked, *, cycle: str | None) -> Board:
-    """The answers as of an instant or of a day; those of now are never passed here."""
-    from krtracker.tracker import answer_as_of, answer_day
-
-    at = moment_of(face, asked)
-    if isinstance(at, datetime):
-        folder = face.configuration().parent
-        then = answer_as_of(snapshot, instant=at, folder=folder)
-        stored = {key: one.recorded_at for key, one in snapshot.evaluations(as_of=at).items()}
-        today = local_day(at, then.workspace.zone)
-        return board_of(then.workspace, then.evaluations, today, cycle=cycle, stored=stored)
-    assert at is not None
     workspace = face.workspace()
-    then = answer_day(snapshot, workspace, day=at, now=face.now)
-    return board_of(workspace, then.evaluations, at + timedelta(days=1), cycle=cycle)
+    chosen = workspace.cycles.get(cycle)
+    if chosen is None:
+        raise UnknownNameError("cycle", cycle, list(workspace.cycles))
+    tried = with_limits(chosen, {key: text for key, text in limits.items() if text})
+    with Snapshot.open(workspace.store_path) as snapshot:
+        runs = [judged_again(snapshot, workspace, chosen, now=face.now)]
+        if tried != chosen:
+            runs.append(judged_again(snapshot, workspace, tried, now=face.now))
+    if face.json:
+        face.out_json({"cycle": cycle, "runs": [facts(one) for one in runs]})
+        return
+    for one in runs:
+        for line in lines(face, one):
+            face.out(line)
+    face.say("next: krtracker explain, or [cycle.status] in the cycle's file", "grey")
 
 
-def moment_of(face: Face, asked: Asked) -> datetime | date | None:
-    """The instant or the day asked for, None for now; a bare one in the workspace's zone."""
-    if asked.as_of is None:
-        return asked.day
-    return asked.as_of.in_zone(workspace_words(face.configuration())[1])
+def with_limits(cycle: Cycle, limits: dict[str, str]) -> Cycle:
+    """The cycle under the limits given as text. Raises UsageError."""
+    rule, changes = cycle.status, dict[str, Any]()
+    for key, text in limits.items():
+        changes[key] = text if key == "by" else _limit(key, text)
+    tried = replace(rule, **changes)
+    check_limits(tried)
+    return replace(cycle, status=tried)
+
+
+def check_limits(rule: StatusRule) -> None:
+    if not 0 <= rule.at_risk < rule.on_track <= 1:
+        raise UsageError("--status.on_track must be above --status.at_risk, both from 0% to 100%")
+    for name, (low, high) in (("level", rule.pace_level), ("total", rule.pace_total)):
+        if not 0 < low <= high:
+            raise UsageError(f"--status.pace_{name} must rise, as in 1.10,1.50")
+
+
+def _limit(key: str, text: str) -> float | tuple[float, float]:
+    try:
+        if key.startswith("pace_"):
+            low, high = (float(part) for part in text.split(","))
+            return low, high
+        return float(text.removesuffix("%")) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        sample = "1.10,1.50" if key.startswith("pace_") else "70%"
+        raise UsageError(f"--status.{key} cannot be `{text}`: write it as {sample}") from None
+
+
+def lines(face: Face, one: Replay) -> list[str]:
+    """The rule, a row a key result, and the two counts that matter."""
+    terminal = face.out_terminal
+    head = terminal.paint(f"{one.cycle}, by {rule_words(one.rule)}", "bold")
+    rows: list[Row] = [_row(result) for result in one.results]
+    return [head, *lines_of(rows, terminal), summary(one), ""]
+
+
+def rule_words(rule: StatusRule) -> str:
+    if rule.by == "forecast":
+        return f"forecast ({percent(rule.on_track)} / {percent(rule.at_risk)})"
+    level, total = rule.pace_level, rule.pace_total
+    levels = f"levels {level[0]:g} / {level[1]:g}"
+    return f"pace ({levels}, totals {total[0]:g} / {total[1]:g})"
+
+
+def _row(one: Replayed) -> Row:
+    since = f"known since {short_day(one.known_since)}" if one.known_since else "not known before"
+    told = since if one.missed else "false alarm" if one.false_alarm else "rightly quiet"
+    return [
+        f"  {one.key_result.rpartition('/')[2]}",
+        Cell("missed" if one.missed else "achieved", "red" if one.missed else "green"),
+        Cell(told, "yellow" if one.false_alarm else ""),
+        Cell(f"{one.alarms} of {several(one.days, 'day')} at risk or off track", "grey"),
+        Cell(several(one.changes, "change"), "grey"),
+    ]
+
+
+def summary(one: Replay) -> str:
+    """ "2 of 3 misses known before the end, after a median of 24 days; false alarms on ..."."""
+    found, missed = len(one.detected), len(one.missed)
+    text = f"{found} of {several(missed, 'miss', 'misses')} known before the end"
+    if one.delays:
+        text += f", after a median of {median(one.delays):.0f} days"
+    share = one.false_alarm_share
+    if share is not None:
+        text += f"; false alarms on {percent(share)} of the days of what was achieved"
+    return text
+
+
+def facts(one: Replay) -> dict[str, Any]:
+    return {
+        "rule": asdict(one.rule),
+        "missed": len(one.missed),
+        "detected": len(one.detected),
+        "detection_days": list(one.delays),
+        "false_alarm_share": one.false_alarm_share,
+        "key_results": [{**asdict(each), "false_alarm": each.false_alarm} for each in one.results],
+    }

@@ -50,6 +50,10 @@ class Standing:
     data_day: date | None = None
     provisional: bool = False
     recorded_at: datetime | None = None
+    full_score: float | None = None
+    level: str = ""
+    breached: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     trouble: str = ""
     past: tuple[float | None, ...] = field(default=())
 
@@ -68,6 +72,15 @@ class Heading:
     title: str
     owner: str = ""
     parent: str | None = None
+    status: Status | None = None
+    progress: float | None = None
+    expected: float | None = None
+    reason: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """The plain values of `--json`; numbers raw."""
+        facts: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        return {**facts, "status": None if self.status is None else self.status.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +110,23 @@ def board_lines(board: Board, terminal: Terminal) -> list[str]:
     for heading, depth in in_tree_order(board.headings):
         title = terminal.paint(visible(heading.title), "bold")
         owner = terminal.paint(visible(f" · {heading.owner}" if heading.owner else ""), "grey")
-        lines.append("  " * depth + title + owner)
+        lines.append("  " * depth + title + owner + _said_of(heading, terminal))
         lines += ["  " * (depth + 1) + line for line in by_objective.pop(heading.id, [])]
     for orphans in by_objective.values():
         lines += ["  " + line for line in orphans]
     if any(one.provisional for one in board.standings):
         lines += ["", terminal.paint(PROVISIONAL, "grey")]
     return lines
+
+
+def _said_of(heading: Heading, terminal: Terminal) -> str:
+    """ "✓ on track, 45 % (40 % expected)"; nothing where nothing was judged under it."""
+    if heading.status is None or (heading.progress is None and heading.status is Status.NO_DATA):
+        return ""
+    verdict = f"{icon(heading.status, unicode=terminal.unicode)} {heading.status.words}"
+    way = "" if heading.progress is None else f", {percent(heading.progress)}"
+    due = "" if heading.expected is None else f" ({percent(heading.expected)} expected)"
+    return "  " + terminal.paint(verdict, style(heading.status)) + terminal.paint(way + due, "grey")
 
 
 PROVISIONAL = "* provisional: the source may still restate these days"
@@ -237,9 +260,22 @@ def detail_lines(one: Standing, today: date, terminal: Terminal) -> list[str]:
         "owner": one.owner or "–",
         "data through": short_day(one.data_day, today) + (" (provisional)" * one.provisional),
         "past weeks": sparkline(one.past, 28, unicode=terminal.unicode) or "–",
+        **_beside(one),
     }
     body = lines_of([["  ", Cell(name, "grey"), text] for name, text in facts.items()], terminal)
     return [head, *body]
+
+
+def _beside(one: Standing) -> dict[str, str]:
+    """What only some key results have: a level met, guardrails breached, warnings that last."""
+    facts = {}
+    if one.level:
+        facts["level met"] = one.level
+    if one.breached:
+        full = "" if one.full_score is None else f" (score {one.full_score:.2f} without)"
+        facts["guardrails"] = ", ".join(one.breached) + " breached" + full
+    facts |= {f"warning {text[:2]}": text[3:] for text in one.warnings}
+    return facts
 
 
 FAIL_ON: Mapping[str, tuple[Status, ...]] = {

@@ -63,7 +63,7 @@ def status(
 def board_asked(face: Face, snapshot: Snapshot, asked: Asked, *, cycle: str | None) -> Board:
     """The published board, or the one of another moment."""
     if not asked.of_now:
-        from krtracker.cli.replay import board_then
+        from krtracker.cli.moments import board_then
 
         return board_then(face, snapshot, asked, cycle=cycle)
     name, zone = workspace_words(face.configuration())
@@ -97,5 +97,6 @@ def facts(board: Board, chosen: Sequence[Standing]) -> dict[str, Any]:
         "last_day": span.last if span else None,
         "today": board.today,
         "data_through": max((one.data_day for one in chosen if one.data_day), default=None),
+        "objectives": [one.facts() for one in board.headings],
         "key_results": [one.facts() for one in chosen],
     }

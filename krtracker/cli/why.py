@@ -9,8 +9,8 @@ import click
 
 from krtracker.cli.completion import key_result_ids
 from krtracker.cli.face import Face, command
+from krtracker.cli.moments import moment_of
 from krtracker.cli.receipt import receipt_lines
-from krtracker.cli.replay import moment_of
 from krtracker.cli.words import Asked, moment_options
 from krtracker.periods import local_day
 
@@ -37,7 +37,8 @@ def why(face: Face, key_result: str, **moment: Any) -> None:
         return
     for line in receipt_lines(made, face.out_terminal):
         face.out(line)
-    face.say(f"\nnext: krtracker {next_words(made.metric)}", "grey")
+    if made.metric is not None and not made.components:
+        face.say(f"\nnext: krtracker {next_words(made.metric)}", "grey")
 
 
 def next_words(metric: Metric) -> str:
@@ -52,9 +53,13 @@ def facts(made: Receipt) -> dict[str, Any]:
         "key_result": made.key_result.id,
         "sentence": made.sentence,
         "evaluation": answer,
-        "metric": made.metric.id,
+        "metric": made.metric.id if made.metric else None,
         "segment": made.key_result.segment,
-        "source": made.metric.source,
+        "source": made.metric.source if made.metric else None,
+        "parts": [asdict(one) for one in made.parts],
+        "components": {
+            name: [asdict(one) for one in some] for name, some in made.components.items()
+        },
         "connector": made.connector,
         "days": [asdict(one) for one in made.grounds],
         "baseline_days": [asdict(one) for one in made.baseline_grounds],

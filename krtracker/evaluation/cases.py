@@ -8,6 +8,8 @@ from typing import NamedTuple
 from krtracker.evaluation.actuals import Reading, View, reading_at
 from krtracker.evaluation.baselines import Footing, find_frozen, footing
 from krtracker.evaluation.days import Frame, Known, frame_of, known_points
+from krtracker.evaluation.intervals import wilson
+from krtracker.evaluation.levels import level_of, levels_refused
 from krtracker.evaluation.needs import first_needed
 from krtracker.evaluation.numbers import at_least, beyond, same
 from krtracker.evaluation.paths import Path, expected, path_of
@@ -63,6 +65,9 @@ def case_of(question: Question) -> Case:
     if problem is None and ground.measured:
         problem = goal_refused(key_result, metric, ground.value, measured=True)
     aim = None if problem else aim_of(key_result, metric, ground.value)
+    if aim is not None and (key_result.commit or key_result.stretch):
+        problem = levels_refused(key_result, metric, ground.value, aim=aim)
+        aim = None if problem else aim
     path = path_of(question, known, frame, aim=aim) if aim else Path(None)
     final = find_frozen(question, "final", key_result.span)
     standing = Standing() if problem else _standing(question, known, frame, aim=aim, path=path)
@@ -93,6 +98,31 @@ def progress_of(actual: float, aim: Aim, target: float) -> float:
     return (actual - aim.origin) / (target - aim.origin)
 
 
+def level_met(case: Case) -> str:
+    """The highest of commit, target and stretch that the actual meets; "" for none."""
+    standing, key_result = case.standing, case.question.key_result
+    if case.aim is None or standing.actual is None or standing.target is None:
+        return ""
+    aim = case.aim
+    return level_of(
+        key_result, case.ground.value, aim, actual=standing.actual, target=standing.target
+    )
+
+
+def interval_of(case: Case) -> tuple[float, float] | None:
+    """Wilson's 95 % interval of a rate pooled over counts; None for anything else."""
+    reading = case.standing.reading
+    if case.question.metric.kind is not Kind.RATIO or reading is None or not reading.weight:
+        return None
+    return None if reading.value is None else wilson(reading.value, reading.weight)
+
+
+def within_noise(case: Case) -> bool:
+    """Whether where the goal started lies inside the interval: nothing has been shown to move."""
+    interval, aim = interval_of(case), case.aim
+    return interval is not None and aim is not None and interval[0] <= aim.origin <= interval[1]
+
+
 def settled_progress(case: Case) -> float | None:
     """p of a total from settled days alone, against the target in force (R10.6)."""
     frame, aim = case.frame, case.aim
@@ -108,14 +138,15 @@ def settled_progress(case: Case) -> float | None:
 def touched(case: Case) -> bool:
     """Whether p >= 1 held on `touch_days` settled data days in a row (R10.7)."""
     row = 0
-    for progress in _settled_daily(case):
+    for progress in settled_daily(case):
         row = row + 1 if at_least(progress, 1.0) else 0
         if row == case.question.key_result.touch_days:
             return True
     return False
 
 
-def _settled_daily(case: Case) -> Iterator[float]:
+def settled_daily(case: Case) -> Iterator[float]:
+    """p on each settled data day of the cycle, oldest first; 0 where R4 refuses."""
     question, frame, aim = case.question, case.frame, case.aim
     actual = actual_of(question.key_result, question.metric)
     i, j = case.known.between(frame.start, min(frame.settled, frame.end))

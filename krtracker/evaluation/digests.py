@@ -10,9 +10,18 @@ from typing import Any
 
 from krtracker.evaluation.days import Frame, Known
 from krtracker.evaluation.question import Question, actual_of
-from krtracker.model import Baseline, KeyResult, Metric, StatusRule, Vote
+from krtracker.model import (
+    Baseline,
+    Forecast,
+    KeyResult,
+    Metric,
+    NoForecast,
+    StatusRule,
+    Target,
+    Vote,
+)
 
-METHOD = "krtracker evaluation 1"
+METHOD = "krtracker evaluation 2"
 """Changes whenever the same inputs would be answered otherwise."""
 
 
@@ -33,7 +42,7 @@ def inputs_digest(
         _goal_facts(question.key_result),
         _metric_facts(question.key_result, question.metric),
         _limits(question.cycle.status),
-        (frame.today, frame.expected, question.probability),
+        (frame.today, frame.expected, question.probability, _forecast_facts(question.forecast)),
         [one.data_day.toordinal() for one in votes],
         "|".join([word for one in votes for word in (one.vote, one.published)]),
         [day.toordinal() for day in question.holidays],
@@ -48,6 +57,12 @@ def inputs_digest(
     return digest.hexdigest()
 
 
+def _forecast_facts(forecast: Forecast | NoForecast | None) -> tuple[object, ...]:
+    if isinstance(forecast, Forecast):
+        return forecast.inputs_digest, forecast.probability
+    return () if forecast is None else (forecast.code, forecast.words)
+
+
 def _limits(rule: StatusRule) -> tuple[object, ...]:
     chances = (rule.on_track, rule.at_risk, rule.committed)
     return rule.by, chances, rule.pace_level, rule.pace_total
@@ -60,12 +75,18 @@ def _goal_facts(key_result: KeyResult) -> tuple[object, ...]:
         "|".join((*names, key_result.commitment or "", key_result.direction or "")),
         (key_result.span.first.toordinal(), key_result.span.last.toordinal()),
         key_result.baseline and _baseline_facts(key_result.baseline),
-        target and (target.kind, target.value, target.text),
+        [_target_facts(one) for one in (target, key_result.commit, key_result.stretch)],
         (pace.kind, pace.weekday_weights, pace.step and pace.step.toordinal()),
         [(one.day.toordinal(), one.quantity, one.share) for one in pace.points],
         [(one.day.toordinal(), one.old, one.new) for one in key_result.amendments],
-        (touch, key_result.score_override, key_result.score_reason),
+        (touch, key_result.share, key_result.score_override, key_result.score_reason),
     )
+
+
+def _target_facts(target: Target | None) -> tuple[object, ...] | None:
+    if target is None:
+        return None
+    return target.kind, target.value, target.high, target.text
 
 
 def _baseline_facts(baseline: Baseline) -> tuple[object, ...]:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from krtracker.evaluation.baselines import basis_of
-from krtracker.evaluation.cases import Case, Standing, case_of
+from krtracker.evaluation.cases import (
+    Case,
+    Standing,
+    case_of,
+    interval_of,
+    level_met,
+    within_noise,
+)
 from krtracker.evaluation.days import age_of, covers, span_of
 from krtracker.evaluation.digests import inputs_digest
+from krtracker.evaluation.keeping import evaluate_keep, keeps
 from krtracker.evaluation.numbers import at_least, same
 from krtracker.evaluation.question import Question
 from krtracker.evaluation.reasons import eased, reason_of
@@ -22,11 +30,13 @@ UNSCORED = frozenset({Status.INVALID, Status.NO_DATA, Status.NOT_STARTED})
 
 
 def evaluate(question: Question) -> Evaluation:
-    """What is to be said of a key result on a day, by R1 to R10, R12, R14 and R15.
+    """What is to be said of a key result on a day, by R1 to R12, R14 and R15.
 
     The same question gives the same answer for ever. `freeze` holds what was measured for good
     here for the first time and is to be given back in `Question.frozen` from now on.
     """
+    if keeps(question.key_result):
+        return evaluate_keep(question)
     case = case_of(question)
     votes = votes_before(question.votes, case.frame.day)
     verdict = decide(case, votes)
@@ -87,6 +97,7 @@ def _flags(case: Case, verdict: Verdict) -> tuple[str, ...]:
         "eased": versions and eased(case),
         "unconfirmed": verdict.vote is not verdict.status and verdict.rule in {"pace", "chance"},
         "no_baseline": bool(case.ground.problem),
+        "within_noise": within_noise(case),
     }
     return (*case.ground.flags, *case.path.flags, *(name for name, holds in named.items() if holds))
 
@@ -138,7 +149,7 @@ def _answer(
         expected_value=standing.expected_value,
         catch_up=standing.catch_up,
         pace_status=verdict.pace,
-        probability=question.probability,
+        probability=question.chance,
         score=score,
         grade=grade_flags[0],
         age=age_of(frame),
@@ -151,4 +162,6 @@ def _answer(
         inputs_digest=digest,
         final=verdict.final,
         freeze=_freeze(case, verdict),
+        level=level_met(case),
+        interval=interval_of(case),
     )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 TOLERANCE = 1e-9
 MONTH_DAYS = 487 / 16
 """The days of a mean month: 365.25 / 12 (R4)."""
 
 
 def same(x: float, y: float) -> bool:
-    """Whether two numbers count as equal: |x - y| <= 1e-9 max(1, |x|, |y|) (R17)."""
-    return x == y or abs(x - y) <= TOLERANCE * max(1.0, abs(x), abs(y))
+    """Whether two numbers count as equal: |x - y| <= 1e-9 max(1, |x|, |y|) (R17).
+
+    An infinite one equals itself alone.
+    """
+    return x == y or abs(x - y) <= TOLERANCE * max(1.0, abs(x), abs(y)) < math.inf
 
 
 def at_least(x: float, y: float) -> bool:

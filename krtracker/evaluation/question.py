@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from krtracker.model import Actual, Baseline, Cycle, Frozen, KeyResult, Metric, Series, Vote
+from krtracker.model import (
+    Actual,
+    Baseline,
+    Cycle,
+    Forecast,
+    Frozen,
+    KeyResult,
+    Metric,
+    NoForecast,
+    Series,
+    Vote,
+)
 from krtracker.periods import Span
 
 DEFAULT_BASELINE = Baseline("previous", days=7, text="previous 7d")
@@ -19,7 +30,9 @@ class Question:
     `covered` are the days a successful pull answered for (R3), `withheld` the quarantined ones
     among them: a withheld day is never read as zero. `votes` are those of the newest data days,
     oldest first; votes of the data day itself or later are ignored. `frozen` is what was measured
-    before and holds. `probability` is the forecast's chance, None where no forecast is allowed.
+    before and holds. `forecast` is what `forecast_of` said of this very question, now or when its
+    days last changed; None where nobody asked, and then the pace decides. `probability` is a chance
+    known without its forecast.
     """
 
     key_result: KeyResult
@@ -35,6 +48,14 @@ class Question:
     holidays: tuple[date, ...] = ()
     withheld: tuple[date, ...] = ()
     probability: float | None = None
+    forecast: Forecast | NoForecast | None = None
+
+    @property
+    def chance(self) -> float | None:
+        """The probability the status goes by (R10.8); None where there is no forecast."""
+        if isinstance(self.forecast, Forecast):
+            return self.forecast.probability
+        return self.probability
 
 
 def actual_of(key_result: KeyResult, metric: Metric) -> Actual:

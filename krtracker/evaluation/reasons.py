@@ -6,8 +6,16 @@ import math
 from collections.abc import Callable
 from datetime import date
 
-from krtracker.evaluation.cases import Case, progress_of
+from krtracker.evaluation.cases import (
+    Case,
+    interval_of,
+    level_met,
+    progress_of,
+    within_noise,
+)
 from krtracker.evaluation.days import age_of
+from krtracker.evaluation.levels import level_words
+from krtracker.evaluation.odds import no_odds, odds
 from krtracker.evaluation.quantities import percent, quantity
 from krtracker.evaluation.rules import Verdict
 from krtracker.evaluation.scores import score_of, shown_score
@@ -47,7 +55,8 @@ def _final(case: Case, verdict: Verdict) -> str:
     head = f"{_name(verdict.status)}: {_place(case)}, at the end, {end}"
     if case.question.key_result.touch_days is not None and verdict.status is Status.ACHIEVED:
         head += f", touched for {case.question.key_result.touch_days} days in a row"
-    return f"{head}{_original(case)}."
+    levels = _levels(case)
+    return f"{head}{f'; {levels}' if levels else ''}{_original(case)}."
 
 
 def _original(case: Case) -> str:
@@ -89,12 +98,30 @@ def _running(case: Case, verdict: Verdict) -> str:
     day = date.fromordinal(case.frame.day or 1)
     parts = [f"{_name(verdict.status)}: {_place(case, f' on {day}')}{_due(case)}"]
     if verdict.rule == "chance":
-        parts.append(_chance(case, verdict))
+        parts.append(odds(case, verdict))
     elif case.standing.catch_up is not None:
         parts.append(_pace(case, verdict))
+    if verdict.rule != "chance" and (why := no_odds(case)):
+        parts.append(why)
+    parts += [one for one in (_levels(case), _noise(case)) if one]
     if verdict.vote is not verdict.status:
         parts.append(f"this day alone says {verdict.vote.words}, two in a row are needed")
     return "; ".join(parts) + "."
+
+
+def _levels(case: Case) -> str:
+    key_result, metric = case.question.key_result, case.question.metric
+    return level_words(key_result, metric, case.ground.value, level=level_met(case))
+
+
+def _noise(case: Case) -> str:
+    """How sure a rate is, where what it started from is not outside of it."""
+    interval, reading = interval_of(case), case.standing.reading
+    if interval is None or reading is None or not within_noise(case):
+        return ""
+    low, high = (quantity(case.question.metric, round(one, 4)) for one in interval)
+    cases = f"n = {reading.weight:,.0f}"
+    return f"not distinguishable from noise ({cases}, 95% interval {low} to {high})"
 
 
 def _name(status: Status) -> str:
@@ -141,24 +168,6 @@ def _pace(case: Case, verdict: Verdict) -> str:
         inner = f"{limits.inner_on_track:.2f} and {limits.inner_at_risk:.2f}"
         text += f", coming back takes {inner}"
     return text
-
-
-def _chance(case: Case, verdict: Verdict) -> str:
-    limits, chance = verdict.limits, case.question.probability
-    if limits is None or chance is None:
-        return ""
-    text = f"the chance of reaching it is {_share(chance)}"
-    text += f" (on track from {_share(limits.on_track)}, at risk from {_share(limits.at_risk)})"
-    if verdict.pace is not None and verdict.pace is not verdict.vote:
-        text += f", by pace alone it is {verdict.pace.words}"
-    return text
-
-
-def _share(chance: float) -> str:
-    """Odds as F.1 shows them: never 0 % or 100 %."""
-    if chance < 0.02:
-        return "<2%"
-    return ">98%" if chance > 0.98 else f"{chance * 100:.0f}%"
 
 
 SENTENCES: dict[str, Callable[[Case], str]] = {

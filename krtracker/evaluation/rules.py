@@ -102,8 +102,8 @@ def _running(case: Case, votes: Sequence[Vote]) -> Verdict:
     pace = None if factor is None else verdict(factor, by_pace)
     published, pending = standing(votes)
     measure, limits, name = factor, by_pace, "hold" if factor is None else "pace"
-    if question.probability is not None and rule.by == "forecast":
-        measure, name = question.probability, "chance"
+    if question.chance is not None and rule.by == "forecast":
+        measure, name = question.chance, "chance"
         limits = chance_limits(rule, question.key_result.commitment)
     vote = _vote(case, measure, limits, published=published)
     status = vote if published is None else moved_to(published, pending, vote)

@@ -37,10 +37,10 @@ def check_goal(key_result: KeyResult, metric: Metric) -> Refusal | None:
     """The refusals of R4, R6 and R8 that are knowable without data: reason code and sentence."""
     actual = actual_of(key_result, metric)
     baseline = baseline_of(key_result, actual)
-    if key_result.type is not KeyResultType.BASELINE_TO_TARGET:
-        return "not_active", f"key results of type {key_result.type} are not active in this version"
     if key_result.target is None:
         return "no_target", "the key result has no target"
+    if key_result.type is not KeyResultType.BASELINE_TO_TARGET:
+        return keep_refused(key_result)
     fixed = baseline is not None and baseline.kind == "fixed"
     return (
         _aggregation_refused(key_result, metric)
@@ -50,6 +50,17 @@ def check_goal(key_result: KeyResult, metric: Metric) -> Refusal | None:
             key_result, metric, baseline.value if fixed and baseline else None, measured=False
         )
     )
+
+
+def keep_refused(key_result: KeyResult) -> Refusal | None:
+    """What makes a goal to be kept (R11) meaningless: a change for a bound, or bounds crossed."""
+    target, between = key_result.target, key_result.type is KeyResultType.KEEP_BETWEEN
+    if target is None or target.kind != ("range" if between else "reach"):
+        words = "two bounds" if between else "a bound"
+        return "no_bounds", f"a {key_result.type} key result needs {words} for a target"
+    if between and (target.high is None or target.high < target.value):
+        return "no_bounds", "the lower bound lies above the upper one"
+    return None
 
 
 def _aggregation_refused(key_result: KeyResult, metric: Metric) -> Refusal | None:

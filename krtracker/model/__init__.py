@@ -1,5 +1,6 @@
 """The nouns of krtracker as frozen values; no I/O, no clock and no formula in this room."""
 
+from krtracker.model.forecasts import FanDay, Forecast, NoForecast
 from krtracker.model.goals import (
     Amendment,
     Baseline,
@@ -14,14 +15,25 @@ from krtracker.model.goals import (
     Part,
     StatusRule,
     Target,
+    Watch,
 )
 from krtracker.model.metrics import Actual, Better, Expectations, Kind, Metric, Refresh
 from krtracker.model.points import Outcome, Point, Pull, Run, Series
-from krtracker.model.verdicts import Evaluation, Frozen, Status, Vote
+from krtracker.model.verdicts import (
+    Alarm,
+    AlarmState,
+    Evaluation,
+    Frozen,
+    ObjectiveEvaluation,
+    Status,
+    Vote,
+)
 from krtracker.model.workspace import Server, Source, Workspace
 
 __all__ = [
     "Actual",
+    "Alarm",
+    "AlarmState",
     "Amendment",
     "Baseline",
     "Better",
@@ -29,13 +41,17 @@ __all__ = [
     "Cycle",
     "Evaluation",
     "Expectations",
+    "FanDay",
+    "Forecast",
     "Frozen",
     "KeyResult",
     "KeyResultType",
     "Kind",
     "Metric",
     "Milestone",
+    "NoForecast",
     "Objective",
+    "ObjectiveEvaluation",
     "Outcome",
     "Pace",
     "PacePoint",
@@ -51,5 +67,6 @@ __all__ = [
     "StatusRule",
     "Target",
     "Vote",
+    "Watch",
     "Workspace",
 ]

@@ -109,6 +109,23 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """Something watched beside a key result: a guardrail, or a leading indicator (W5).
+
+    `role` is "guardrail" or "leading"; `name` is a full key result id, or a metric's with
+    `is_metric`. A metric is crossed below `below` or above `above`; with neither, when it is worse
+    than before the cycle. `lead` says how many days ahead of the key result it moves.
+    """
+
+    role: str
+    name: str
+    is_metric: bool = False
+    below: float | None = None
+    above: float | None = None
+    lead: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StatusRule:
     """The limits printed beside the verdicts (R9, R10, decisions.md 20); shares and factors."""
 
@@ -183,6 +200,7 @@ class KeyResult:
     depends_on: tuple[str, ...] = ()
     leading: tuple[str, ...] = ()
     guardrails: tuple[str, ...] = ()
+    watched: tuple[Watch, ...] = ()
     tags: tuple[str, ...] = ()
     score_override: float | None = None
     score_reason: str = ""

@@ -80,7 +80,8 @@ class Metric:
     `report`, `request` with their options, files already read in); `query_digest` is the SHA-256
     over it and the source's digest-relevant options: a changed digest is a changed definition.
     Days (`settles_in`, `late_by`, `matures_in`, `stale_after`, `history`) count whole periods of
-    `grain`; `late_by` already includes `matures_in`.
+    `grain`; `late_by` already includes `matures_in`. `steps` are a formula's names, numbers and
+    operators in the order of working (`a / b` is a, b, /).
     """
 
     id: str
@@ -98,6 +99,7 @@ class Metric:
     query_digest: str = ""
     standard: str | None = None
     formula: str | None = None
+    steps: tuple[str, ...] = ()
     settles_in: int = 0
     late_by: int = 0
     matures_in: int = 0
@@ -109,6 +111,12 @@ class Metric:
     pooled: bool = False
     domain: tuple[float, float] | None = None
     expect: Expectations = Expectations()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The metrics a formula names, each once; none for any other metric."""
+        names = (one for one in self.steps if one[0].isalpha())
+        return tuple(dict.fromkeys(names))
 
     @property
     def manual(self) -> bool:

@@ -37,7 +37,7 @@ def default_actual(table: MetricTable, question: Mapping[str, Any]) -> Actual:
     if table.grain != "day":
         return read_actual("last")
     weighted = bool(re.search(r"\b(weight|denominator)\b", str(question.get("query", "")), re.I))
-    weighted = weighted or table.standard in WITH_WEIGHTS
+    weighted = weighted or table.standard in WITH_WEIGHTS or "/" in (table.formula or "")
     if table.kind == "ratio" or (table.kind == "duration" and weighted):
         return read_actual("last" if _is_quantile(table) else "7d weighted mean")
     return read_actual("last" if table.source == "manual" else "7d mean")

@@ -209,6 +209,12 @@ CARDS = (
         'query = "select day, value from daily where day >= :start and day < :end"',
     ),
     CodeCard(
+        "K037",
+        "A formula is metrics and numbers with + - * / and brackets.",
+        'formula = "orders / (visits"',
+        'formula = "orders / visits"',
+    ),
+    CodeCard(
         "K040",
         "A connector must be installed under the name it is given.",
         'connector = "sqll"',

@@ -23,15 +23,8 @@ class Inactive:
 
 
 INACTIVE = (
-    Inactive("metrics", "formula", "these metrics have no values"),
     Inactive("metrics", "report", "these metrics are not collected; a `query` is"),
     Inactive("metrics", "request", "these metrics are not collected; a `query` is"),
-    Inactive("key_results", "type", "these key results are not judged"),
-    Inactive("key_results", "guardrails", "they are not watched"),
-    Inactive("key_results", "leading", "they are not watched"),
-    Inactive("key_results", "commit", "`target` alone is judged"),
-    Inactive("key_results", "stretch", "`target` alone is judged"),
-    Inactive("objectives", "rollup", "objectives are shown as titles only"),
     Inactive("channels", "", "nothing is sent"),
     Inactive("digests", "", "nothing is sent"),
     Inactive("alerts", "", "nothing is sent"),
@@ -47,14 +40,6 @@ def note_inactive(tables: Tables) -> None:
         if uses:
             what = f"`{one.setting}`" if one.setting else f"[{one.section}]"
             _note(tables, f"{what} is not active in this version", uses, instead=one.instead)
-    by_forecast = [
-        (entry.id, entry.spot / "status" / "by")
-        for entry in tables.cycles.values()
-        if entry.table.status.by == "forecast" and "by" in entry.table.status.model_fields_set
-    ]
-    if by_forecast:
-        words = 'status by = "forecast" is not active in this version'
-        _note(tables, words, by_forecast, instead='the pace decides, as with by = "pace"')
 
 
 def _note(tables: Tables, words: str, uses: list[tuple[str, Spot]], *, instead: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from krtracker.model import (
     Actual,
@@ -15,6 +16,7 @@ from krtracker.model import (
     Metric,
     Milestone,
     Part,
+    Watch,
 )
 from krtracker.periods import Span
 from krtracker.settings.actuals import check_actual
@@ -24,8 +26,11 @@ from krtracker.settings.goal_tables import KeyResultTable
 from krtracker.settings.paces import read_pace
 from krtracker.settings.reading import Tables
 from krtracker.settings.references import refer
-from krtracker.settings.refusals import check_goal_words, check_pace_words
+from krtracker.settings.refusals import check_goal_words, check_levels, check_pace_words
 from krtracker.settings.shapes import Entry
+from krtracker.settings.watches import read_watches
+
+T = TypeVar("T")
 
 KEEPS = (KeyResultType.KEEP_ABOVE, KeyResultType.KEEP_BELOW, KeyResultType.KEEP_BETWEEN)
 MEASURED = ("metric", "target", "actual", "segment", "amendments", "share")
@@ -49,8 +54,9 @@ def read_key_results(
         _check_fit(entry, tables)
         links = _links(entry, tables)
         metric = _metric(entry, metrics, tables)
+        watched = read_watches(entry, metrics, tables)
         if span is not None:
-            one = _key_result(entry, span, links)
+            one = _watching(_key_result(entry, span, links), watched)
             goal = _goal(entry, metric, span=span, tables=tables) if metric else None
             found[full] = _aimed(one, goal) if goal else one
     _warn_of_two_actuals(found, metrics, tables)
@@ -116,8 +122,6 @@ def _check_fit(entry: Entry[KeyResultTable], tables: Tables) -> None:
 LINKS: dict[str, tuple[str, ...]] = {
     "objective": ("objectives",),
     "depends_on": ("key_results", "objectives"),
-    "leading": ("metrics", "key_results"),
-    "guardrails": ("key_results", "metrics"),
 }
 
 
@@ -130,14 +134,24 @@ def _links(entry: Entry[KeyResultTable], tables: Tables) -> dict[str, tuple[str,
         names = [(written, at)] if isinstance(written, str) else _numbered(written, at)
         full = [refer(tables, where, name, at=spot, cycle=cycle) for name, spot in names]
         found[key] = tuple(one for one in full if one)
-    for number, part in enumerate(table.parts):
-        at = entry.spot / "parts" / number / "key_result"
-        refer(tables, ("key_results",), part.key_result, at=at, cycle=cycle)
+    found["parts"] = tuple(
+        refer(tables, ("key_results",), part.key_result, at=at / "key_result", cycle=cycle)
+        for part, at in _numbered(table.parts, entry.spot / "parts")
+    )
     return found
 
 
-def _numbered(names: Sequence[str], at: Spot) -> list[tuple[str, Spot]]:
-    return [(name, at / number) for number, name in enumerate(names)]
+def _numbered(items: Sequence[T], at: Spot) -> list[tuple[T, Spot]]:
+    return [(one, at / number) for number, one in enumerate(items)]
+
+
+def _watching(one: KeyResult, watched: Sequence[Watch]) -> KeyResult:
+    return replace(
+        one,
+        watched=tuple(watched),
+        leading=tuple(watch.name for watch in watched if watch.role == "leading"),
+        guardrails=tuple(watch.name for watch in watched if watch.role == "guardrail"),
+    )
 
 
 def _metric(
@@ -182,10 +196,11 @@ def _key_result(
         touch_days=table.success,
         share=1.0 if table.share is None else table.share,
         milestones=_milestones(entry),
-        parts=tuple(Part(one.key_result, float(one.weight)) for one in table.parts),
+        parts=tuple(
+            Part(full, float(one.weight))
+            for full, one in zip(links["parts"], table.parts, strict=False)
+        ),
         depends_on=links["depends_on"],
-        leading=links["leading"],
-        guardrails=links["guardrails"],
         tags=tuple(table.tags),
         score_override=score.score if score else None,
         score_reason=score.reason if score else "",
@@ -200,6 +215,8 @@ def _aimed(one: KeyResult, goal: Goal) -> KeyResult:
     baseline = read_baseline(goal)
     pace = read_pace(goal)
     check_goal_words(goal, baseline, target)
+    levels = {key: read_aim(goal, getattr(table, key), key) for key in ("commit", "stretch")}
+    check_levels(goal, baseline, target, levels=levels)
     check_pace_words(goal, pace, baseline=baseline, target=target)
     _check_success(goal)
     return replace(
@@ -209,8 +226,8 @@ def _aimed(one: KeyResult, goal: Goal) -> KeyResult:
         actual=goal.actual if table.actual is not None else None,
         baseline=baseline,
         target=target,
-        commit=read_aim(goal, table.commit, "commit"),
-        stretch=read_aim(goal, table.stretch, "stretch"),
+        commit=levels["commit"],
+        stretch=levels["stretch"],
         pace=pace,
         amendments=read_amendments(goal, target),
     )

@@ -16,6 +16,7 @@ from krtracker.model import Better, Expectations, Kind, Metric, Refresh, Source
 from krtracker.periods import Grain
 from krtracker.settings.actuals import check_actual, default_actual, is_additive
 from krtracker.settings.fields import describe
+from krtracker.settings.formulas import check_formulas, read_formula, with_parts
 from krtracker.settings.phrases import days_in_periods, longest_gap_days, read_refresh
 from krtracker.settings.quantities import TIMES, Measure, QuantityError, read_quantity
 from krtracker.settings.reading import Tables
@@ -52,7 +53,8 @@ def read_metrics(tables: Tables, sources: Mapping[str, Source], zone: str) -> di
         _check_way(entry, tables)
         asked = Asked(entry, tables, source, _question(entry, tables))
         found[name] = _metric(asked, zone)
-    return found
+    check_formulas(tables)
+    return with_parts(found, tables)
 
 
 def _source(
@@ -194,7 +196,8 @@ def _metric(asked: Asked, zone: str) -> Metric:
         query=asked.question,
         query_digest=_digest(asked, own_zone),
         standard=table.standard,
-        formula=_formula(asked),
+        formula=table.formula,
+        steps=read_formula(entry, asked.tables),
         settles_in=days_in_periods(_settles_in(asked), grain),
         late_by=days_in_periods(table.late_by + matures, grain),
         matures_in=days_in_periods(matures, grain),
@@ -273,13 +276,6 @@ def _stale_after(table: MetricTable, refresh: Refresh) -> int:
     if table.source == "manual":
         return MANUAL_STALE_AFTER
     return 2 + longest_gap_days(refresh) - 1
-
-
-def _formula(asked: Asked) -> str | None:
-    formula = asked.entry.table.formula
-    for name in re.findall(r"[A-Za-z][\w.-]*", formula or ""):
-        refer(asked.tables, ("metrics",), name, at=asked.entry.spot / "formula")
-    return formula
 
 
 def _expectations(asked: Asked, measure: Measure) -> Expectations:

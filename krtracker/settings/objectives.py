@@ -1,4 +1,4 @@
-"""Objectives as written to checked values, and rings among goals; no roll-up."""
+"""Objectives as written to checked values, and rings among goals; no roll-up is worked out."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from krtracker.model import Baseline, Better, KeyResultType, Pace, Target
 from krtracker.settings.aims import Goal
 
@@ -73,6 +75,28 @@ def _way(start: float | None, target: Target, end: float | None) -> Better | Non
     else:
         return None
     return None if size == 0 else Better.UP if size > 0 else Better.DOWN
+
+
+def check_levels(
+    goal: Goal,
+    baseline: Baseline | None,
+    target: Target | None,
+    *,
+    levels: Mapping[str, Target | None],
+) -> None:
+    """A commit level lies before the target, a stretch level behind it (K023)."""
+    start = baseline.value if baseline is not None else None
+    end = None if target is None else end_value(target, start)
+    way = None if target is None else _way(start, target, end)
+    for key, level in levels.items():
+        value = None if level is None else end_value(level, start)
+        if value is None or end is None or way is None:
+            continue
+        ahead = (value - end) * (1 if way is Better.UP else -1)
+        if (ahead > 0) if key == "commit" else (ahead < 0):
+            says = "lies beyond the target" if key == "commit" else "lies short of the target"
+            label = f"the target is {goal.measure.written(end)}"
+            goal.refuse("K023", says, goal.at(key), label=label)
 
 
 def check_pace_words(

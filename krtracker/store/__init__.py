@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from krtracker.store.answers import ConfigurationVersion as ConfigurationVersion
     from krtracker.store.answers import Ground as Ground
     from krtracker.store.answers import MetricState as MetricState
+    from krtracker.store.answers import Restatement as Restatement
     from krtracker.store.answers import RunDetail as RunDetail
+    from krtracker.store.answers import Said as Said
     from krtracker.store.answers import StoredEvaluation as StoredEvaluation
     from krtracker.store.answers import Table as Table
     from krtracker.store.failures import DiskFullError as DiskFullError
@@ -27,7 +29,9 @@ _ROOM = {
     "Ground": "answers",
     "MetricState": "answers",
     "Reader": "read",
+    "Restatement": "answers",
     "RunDetail": "answers",
+    "Said": "answers",
     "Snapshot": "snapshot",
     "Store": "store",
     "StorePaths": "paths",

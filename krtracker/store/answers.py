@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from krtracker.model import Evaluation, Run
+from krtracker.model import Alarm, Evaluation, ObjectiveEvaluation, Run
 from krtracker.periods import Span
 
 
@@ -59,6 +59,27 @@ class Ground:
     revision: int
     status: str
     expectation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """A day of a series whose value was replaced, and since when that is known."""
+
+    metric: str
+    segment: str
+    day: date
+    before: float
+    after: float
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one round of judging said: of key results, of objectives, and which warnings."""
+
+    evaluations: Sequence[Evaluation] = ()
+    objectives: Sequence[ObjectiveEvaluation] = ()
+    alarms: Sequence[Alarm] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ TABLES = (
     "amendment",
     "frozen",
     "evaluation",
+    "objective_evaluation",
+    "alarm",
     "batch",
 )
 LOOSE_FILES = 1000

@@ -47,6 +47,12 @@ PLAIN: Mapping[str, Callable[[Any], Any]] = {
     "pooled_weight": columns.numbers,
     "inputs_digest": columns.texts,
     "final": columns.truths,
+    "level": columns.texts,
+    "compliance": columns.numbers,
+    "bad_days": columns.numbers,
+    "allowed_days": columns.numbers,
+    "coverage": columns.numbers,
+    "full_score": columns.numbers,
 }
 FROZEN: Mapping[str, Callable[[Any], Any]] = {
     "key_result": columns.texts,
@@ -59,7 +65,10 @@ FROZEN: Mapping[str, Callable[[Any], Any]] = {
     "recorded_at": columns.instants,
     "seq": columns.integers,
 }
-OWN = ("window_first", "window_last", "flags", "froze")
+OWN = (
+    *("window_first", "window_last", "flags", "froze"),
+    *("interval_low", "interval_high", "breached"),
+)
 READ = (*PLAIN, *OWN)
 
 # A key result's newest word: what was said at the time goes before what was worked out later.
@@ -160,7 +169,16 @@ def _own_columns(said: Sequence[Evaluation]) -> dict[str, Any]:
             json.dumps([_written(kept) for kept in one.freeze]) if one.freeze else None
             for one in said
         ),
+        "interval_low": columns.numbers(_ends(said, 0)),
+        "interval_high": columns.numbers(_ends(said, 1)),
+        "breached": columns.texts(
+            json.dumps(one.breached, ensure_ascii=False) if one.breached else None for one in said
+        ),
     }
+
+
+def _ends(said: Sequence[Evaluation], end: int) -> list[float | None]:
+    return [None if one.interval is None else one.interval[end] for one in said]
 
 
 def _written(frozen: Frozen) -> dict[str, Any]:
@@ -199,7 +217,7 @@ def _read_frozen(kept: Mapping[str, Any]) -> Frozen:
 def restored(row: Sequence[Any]) -> Evaluation:
     """The Evaluation behind a row of the columns READ."""
     plain = dict(zip(PLAIN, row, strict=False))
-    first, last, flags, freeze = row[len(PLAIN) : len(READ)]
+    first, last, flags, freeze, low, high, breached = row[len(PLAIN) : len(READ)]
     pace = plain["pace_status"]
     plain |= {
         "status": Status(plain["status"]),
@@ -208,6 +226,9 @@ def restored(row: Sequence[Any]) -> Evaluation:
         "window": None if first is None else Span(first, last),
         "flags": tuple(json.loads(flags)) if flags else (),
         "freeze": tuple(map(_read_frozen, json.loads(freeze))) if freeze else (),
+        "level": plain["level"] or "",
+        "interval": None if low is None else (low, high),
+        "breached": tuple(json.loads(breached)) if breached else (),
     }
     return Evaluation(**plain)
 

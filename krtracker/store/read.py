@@ -8,17 +8,30 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from krtracker.errors import UnknownNameError
-from krtracker.model import Frozen, Run, Series, Status, Vote
+from krtracker.model import (
+    AlarmState,
+    Frozen,
+    ObjectiveEvaluation,
+    Run,
+    Series,
+    Status,
+    Vote,
+)
 from krtracker.periods import Span
 from krtracker.store.answers import (
     ConfigurationVersion,
     Ground,
     MetricState,
+    Restatement,
     RunDetail,
     StoredEvaluation,
 )
 from krtracker.store.columns import aware, known_instant, until
 from krtracker.store.evaluations import NEWEST_FIRST, READ, stored
+from krtracker.store.objectives import ALARMS, states_of, votes_of
+from krtracker.store.objectives import NEWEST as OBJECTIVES
+from krtracker.store.objectives import VOTES as OBJECTIVE_VOTES
+from krtracker.store.objectives import restored as restored_objective
 from krtracker.store.runs import COLUMNS, run_of
 
 if TYPE_CHECKING:
@@ -41,11 +54,12 @@ LEFT JOIN configuration c ON c.configuration_id = e.configuration_id ORDER BY e.
 
 VOTES = """
 WITH e AS (
-    SELECT key_result, data_day, vote, status, revision FROM evaluation
+    SELECT key_result, data_day, vote, status, probability, pace_status, revision
+    FROM evaluation
     WHERE data_day IS NOT NULL AND recorded_at <= $until
     AND ($everyone OR key_result IN (SELECT unnest($wanted::VARCHAR[])))
 )
-SELECT key_result, data_day, vote, status FROM e
+SELECT key_result, data_day, vote, status, probability, pace_status FROM e
 ANTI JOIN (SELECT key_result, data_day, revision - 1 AS revision FROM e WHERE revision > 0)
 USING (key_result, data_day, revision)
 QUALIFY row_number() OVER (PARTITION BY key_result ORDER BY data_day DESC) <= $most
@@ -63,6 +77,18 @@ LEFT JOIN expectation USING (failed)
 ANTI JOIN (SELECT day, revision - 1 AS revision FROM seen WHERE revision > 0)
 USING (day, revision)
 ORDER BY day
+"""
+
+RESTATEMENTS = """
+WITH since AS (SELECT max(recorded_at) AS last FROM batch WHERE kind = 'evaluations')
+SELECT s.metric, s.segment, o.day, b.value, o.value, o.recorded_at
+FROM observation o JOIN since ON o.recorded_at > since.last
+JOIN observation b
+ON b.series_id = o.series_id AND b.day = o.day AND b.revision = o.revision - 1
+JOIN series s ON s.series_id = o.series_id
+WHERE o.revision > 0 AND o.value IS NOT NULL AND b.value IS NOT NULL
+AND o.failed IS NULL AND b.failed IS NULL
+ORDER BY s.metric, s.segment, o.day, o.revision
 """
 
 FROZEN = """
@@ -134,8 +160,9 @@ class Reader:
             },
         )
         found: dict[str, list[Vote]] = {}
-        for key_result, day, vote, published in rows:
-            found.setdefault(key_result, []).append(Vote(day, Status(vote), Status(published)))
+        for key_result, day, vote, published, chance, pace in rows:
+            said = Vote(day, Status(vote), Status(published), chance, pace and Status(pace))
+            found.setdefault(key_result, []).append(said)
         return {name: tuple(votes) for name, votes in found.items()}
 
     def frozen(self, *, as_of: datetime | None = None) -> dict[str, tuple[Frozen, ...]]:
@@ -178,6 +205,35 @@ class Reader:
             else self._rows(NEWEST_EVALUATIONS, [until(as_of)])
         )
         return {row[0]: stored(row) for row in rows}
+
+    def objective_votes(
+        self, *, as_of: datetime | None = None, limit: int = 8
+    ) -> dict[str, tuple[Vote, ...]]:
+        """The newest `limit` data days of each objective, oldest first; the last word of each."""
+        return votes_of(self._rows(OBJECTIVE_VOTES, {"until": until(as_of), "most": limit}))
+
+    def objectives(self, *, as_of: datetime | None = None) -> dict[str, ObjectiveEvaluation]:
+        """The newest answer for each objective."""
+        found = map(restored_objective, self._rows(OBJECTIVES, [until(as_of)]))
+        return {one.objective: one for one, _ in found}
+
+    def alarm_states(
+        self, *, as_of: datetime | None = None
+    ) -> dict[tuple[str, str], dict[str, AlarmState]]:
+        """By (key result, cycle) and rule, when last raised and whether it is over."""
+        return states_of(self._rows(ALARMS, [until(as_of)]))
+
+    def restatements(self) -> list[Restatement]:
+        """Values that replaced others since the last evaluation, oldest day first."""
+        return [
+            Restatement(metric, segment, day, before, after, known_instant(recorded))
+            for metric, segment, day, before, after, recorded in self._rows(RESTATEMENTS)
+        ]
+
+    def input_digests(self) -> dict[str, tuple[Any, str]]:
+        """Of each key result, the data day and the digest of its newest evaluation."""
+        rows = self._rows("SELECT key_result, data_day, inputs_digest FROM evaluation_now")
+        return {key_result: (day, digest) for key_result, day, digest in rows}
 
     def runs(self, metric: str | None = None, *, limit: int = 20) -> list[Run]:
         """The newest runs, newest first."""

@@ -13,7 +13,7 @@ import duckdb
 
 from krtracker.model import Evaluation, Pull, Run, Workspace
 from krtracker.store import publish, write
-from krtracker.store.answers import ConfigurationVersion
+from krtracker.store.answers import ConfigurationVersion, Said
 from krtracker.store.archive import Archive
 from krtracker.store.backup import back_up, restore, stamp_of
 from krtracker.store.catalogue import stage_catalogue
@@ -24,6 +24,7 @@ from krtracker.store.evaluations import stage_evaluations, stage_frozen
 from krtracker.store.failures import understood
 from krtracker.store.inventory import describe
 from krtracker.store.lock import StoreLock
+from krtracker.store.objectives import stage_alarms, stage_objectives
 from krtracker.store.paths import StorePaths
 from krtracker.store.read import Reader
 from krtracker.store.rebuild import Rebuilt, rebuild
@@ -142,7 +143,7 @@ class Store:
 
     def save(
         self,
-        evaluations: Sequence[Evaluation],
+        said: Sequence[Evaluation] | Said,
         *,
         version: ConfigurationVersion,
         catalogue: Workspace,
@@ -154,6 +155,7 @@ class Store:
         An evaluation whose inputs are those of the last one of its key result and data day is
         left out. Returns the instant from which all this counts as known.
         """
+        told = said if isinstance(said, Said) else Said(said)
 
         def fill(cursor: duckdb.DuckDBPyConnection, stamp: Stamp) -> Filled:
             configuration, fresh = in_force(cursor, version)
@@ -161,18 +163,11 @@ class Store:
             if fresh:
                 stage_configuration(cursor, version, configuration, stamp=stamp)
                 tables = ("configuration", *stage_catalogue(cursor, catalogue, configuration))
-            then = stage_evaluations(
-                cursor,
-                evaluations,
-                stamp=stamp,
-                configuration=configuration,
-                reconstructed=reconstructed,
+            staged = _stage_said(
+                cursor, told, stamp, configuration=configuration, reconstructed=reconstructed
             )
-            frozen = stage_frozen(
-                cursor, [kept for one in evaluations for kept in one.freeze], stamp
-            )
-            tables += (("evaluation",) if then else ()) + (("frozen",) if frozen else ())
-            return Filled(tables, stamp.recorded_at, then=then or "")
+            tables += tuple(table for table, rows in staged.items() if rows)
+            return Filled(tables, stamp.recorded_at, then=staged["evaluation"] or "")
 
         recorded: datetime = self._writer.write("evaluations", fill, now=now)
         return recorded
@@ -231,3 +226,29 @@ class Store:
     def rebuild(paths: StorePaths, *, now: datetime) -> Rebuilt:
         """See rebuild.rebuild; the store must be closed."""
         return rebuild(paths, now=now)
+
+
+def _stage_said(
+    cursor: duckdb.DuckDBPyConnection,
+    told: Said,
+    stamp: Stamp,
+    *,
+    configuration: int,
+    reconstructed: bool,
+) -> dict[str, Any]:
+    """Stages what one round of judging said: by table what is new, of evaluations the SQL after."""
+    frozen = [kept for one in told.evaluations for kept in one.freeze]
+    return {
+        "evaluation": stage_evaluations(
+            cursor,
+            told.evaluations,
+            stamp=stamp,
+            configuration=configuration,
+            reconstructed=reconstructed,
+        ),
+        "frozen": stage_frozen(cursor, frozen, stamp),
+        "objective_evaluation": stage_objectives(
+            cursor, told.objectives, stamp=stamp, configuration=configuration
+        ),
+        "alarm": stage_alarms(cursor, told.alarms, stamp),
+    }

@@ -48,6 +48,11 @@ CHECKS = (
         "key result {0}: the evaluations of {1} have a gap or a double",
     ),
     Check(
+        "SELECT objective, data_day FROM objective_evaluation GROUP BY ALL "
+        "HAVING count(*) <> max(revision) + 1",
+        "objective {0}: the evaluations of {1} have a gap or a double",
+    ),
+    Check(
         "SELECT sum(observations), (SELECT count(*) FROM observation) FROM batch "
         "HAVING coalesce(sum(observations), 0) <> (SELECT count(*) FROM observation)",
         "the commits wrote {0} observations, the store has {1}",

@@ -15,9 +15,35 @@ FROM main.metric
 WHERE configuration_id = (SELECT max(configuration_id) FROM main.configuration);
 
 CREATE VIEW krt.objectives AS
-SELECT objective, cycle, title, owner, parent, why, level, weight, position
-FROM main.objective
-WHERE configuration_id = (SELECT max(configuration_id) FROM main.configuration);
+SELECT o.objective, o.cycle, o.title, o.owner, o.parent, o.why, o.level, o.weight, o.position,
+       coalesce(e.status, 'no_data') AS status, e.reason AS status_why, e.progress, e.expected,
+       e.catch_up AS catch_up_factor, e.coverage, e.score, e.data_day AS fresh_at,
+       e.recorded_at AS evaluated_at
+FROM main.objective o LEFT JOIN (
+    SELECT * FROM main.objective_evaluation
+    QUALIFY row_number() OVER (
+        PARTITION BY objective ORDER BY recorded_at DESC, data_day DESC NULLS LAST
+    ) = 1
+) e ON e.objective = o.objective
+WHERE o.configuration_id = (SELECT max(configuration_id) FROM main.configuration);
+
+CREATE VIEW krt.objective_daily AS
+SELECT objective, cycle, data_day AS day, status, vote, reason AS status_why, progress, expected,
+       catch_up AS catch_up_factor, coverage, score, recorded_at AS evaluated_at
+FROM main.objective_evaluation
+WHERE data_day IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY objective, data_day ORDER BY revision DESC) = 1;
+
+CREATE VIEW krt.warnings AS
+SELECT key_result, cycle, rule, data_day AS day, words, depth, recorded_at AS raised_at,
+       CASE WHEN followed_by THEN NULL ELSE next_day END AS over_on,
+       CASE WHEN followed_by THEN NULL ELSE next_at END AS over_at
+FROM (
+    SELECT *, lead(raised) OVER keys AS followed_by, lead(data_day) OVER keys AS next_day,
+           lead(recorded_at) OVER keys AS next_at
+    FROM main.alarm WINDOW keys AS (PARTITION BY key_result, rule, cycle ORDER BY seq)
+)
+WHERE raised;
 
 CREATE VIEW krt.key_results AS
 SELECT k.key_result, k.name, k.cycle, k.objective, k.metric, k.segment, k.title, k.owner,
@@ -28,7 +54,10 @@ SELECT k.key_result, k.name, k.cycle, k.objective, k.metric, k.segment, k.title,
        NULL::DOUBLE AS forecast, NULL::DOUBLE AS forecast_low, NULL::DOUBLE AS forecast_high,
        e.score, e.grade, e.data_day AS fresh_at, e.age AS age_days, e.provisional, e.final,
        from_json(e.flags, '["VARCHAR"]') AS flags, e.recorded_at AS evaluated_at,
-       k.actual_rule, k.baseline_rule, k.target_rule, k.pace
+       k.actual_rule, k.baseline_rule, k.target_rule, k.pace,
+       e.level AS level_met, e.interval_low, e.interval_high, e.compliance, e.bad_days,
+       e.allowed_days, e.coverage, from_json(e.breached, '["VARCHAR"]') AS guardrails_breached,
+       coalesce(e.full_score, e.score) AS full_score
 FROM main.key_result k LEFT JOIN main.evaluation_now e ON e.key_result = k.key_result
 WHERE k.configuration_id = (SELECT max(configuration_id) FROM main.configuration);
 
@@ -154,11 +183,43 @@ COMMENT ON COLUMN krt.objectives.objective IS 'Full id, cycle/name.';
 COMMENT ON COLUMN krt.objectives.cycle IS 'Id of the cycle.';
 COMMENT ON COLUMN krt.objectives.title IS 'Title.';
 COMMENT ON COLUMN krt.objectives.owner IS 'Who answers for it.';
-COMMENT ON COLUMN krt.objectives.parent IS 'Full id of the objective above it.';
+COMMENT ON COLUMN krt.objectives.parent IS 'Full id of the objective or key result above it.';
 COMMENT ON COLUMN krt.objectives.why IS 'Why it matters.';
 COMMENT ON COLUMN krt.objectives.level IS 'Level in the organisation.';
 COMMENT ON COLUMN krt.objectives.weight IS 'Share in its parent.';
 COMMENT ON COLUMN krt.objectives.position IS 'Place in the files, from 0.';
+COMMENT ON COLUMN krt.objectives.status IS 'Status from its key results and the objectives under it.';
+COMMENT ON COLUMN krt.objectives.status_why IS 'The status in one sentence.';
+COMMENT ON COLUMN krt.objectives.progress IS 'Share of the way: weighted, or of the weakest.';
+COMMENT ON COLUMN krt.objectives.expected IS 'Share of the way expected.';
+COMMENT ON COLUMN krt.objectives.catch_up_factor IS 'How much faster than planned the rest must go.';
+COMMENT ON COLUMN krt.objectives.coverage IS 'Share of the weight that can be judged.';
+COMMENT ON COLUMN krt.objectives.score IS 'Score, 0 to 1.';
+COMMENT ON COLUMN krt.objectives.fresh_at IS 'Newest local day of data under it.';
+COMMENT ON COLUMN krt.objectives.evaluated_at IS 'Instant (UTC) it was recorded.';
+COMMENT ON VIEW krt.objective_daily IS 'The last word on each objective and data day.';
+COMMENT ON COLUMN krt.objective_daily.objective IS 'Full id, cycle/name.';
+COMMENT ON COLUMN krt.objective_daily.cycle IS 'Id of the cycle.';
+COMMENT ON COLUMN krt.objective_daily.day IS 'Newest local day of data under it.';
+COMMENT ON COLUMN krt.objective_daily.status IS 'Status published that day.';
+COMMENT ON COLUMN krt.objective_daily.vote IS 'What that day alone said.';
+COMMENT ON COLUMN krt.objective_daily.status_why IS 'The status in one sentence.';
+COMMENT ON COLUMN krt.objective_daily.progress IS 'Share of the way.';
+COMMENT ON COLUMN krt.objective_daily.expected IS 'Share of the way expected.';
+COMMENT ON COLUMN krt.objective_daily.catch_up_factor IS 'How much faster than planned the rest must go.';
+COMMENT ON COLUMN krt.objective_daily.coverage IS 'Share of the weight that could be judged.';
+COMMENT ON COLUMN krt.objective_daily.score IS 'Score, 0 to 1.';
+COMMENT ON COLUMN krt.objective_daily.evaluated_at IS 'Instant (UTC) it was recorded.';
+COMMENT ON VIEW krt.warnings IS 'Early warnings W1 to W8, one row each time one was raised.';
+COMMENT ON COLUMN krt.warnings.key_result IS 'Full id, cycle/name.';
+COMMENT ON COLUMN krt.warnings.cycle IS 'Id of the cycle.';
+COMMENT ON COLUMN krt.warnings.rule IS 'W1 to W8.';
+COMMENT ON COLUMN krt.warnings.day IS 'Local day of the data behind it.';
+COMMENT ON COLUMN krt.warnings.words IS 'What was seen.';
+COMMENT ON COLUMN krt.warnings.depth IS 'How bad: 2 is worse than 1.';
+COMMENT ON COLUMN krt.warnings.raised_at IS 'Instant (UTC) it was recorded.';
+COMMENT ON COLUMN krt.warnings.over_on IS 'Local day of the data that ended it; NULL while it lasts.';
+COMMENT ON COLUMN krt.warnings.over_at IS 'Instant (UTC) its end was recorded.';
 COMMENT ON VIEW krt.key_results IS 'One row per key result of the configuration in force, as it stands now.';
 COMMENT ON COLUMN krt.key_results.key_result IS 'Full id, cycle/name.';
 COMMENT ON COLUMN krt.key_results.name IS 'Short id, the same in every cycle.';
@@ -199,6 +260,15 @@ COMMENT ON COLUMN krt.key_results.actual_rule IS 'How the actual is taken.';
 COMMENT ON COLUMN krt.key_results.baseline_rule IS 'How the baseline is taken.';
 COMMENT ON COLUMN krt.key_results.target_rule IS 'The target as written.';
 COMMENT ON COLUMN krt.key_results.pace IS 'The path expected.';
+COMMENT ON COLUMN krt.key_results.level_met IS 'Highest level met: commit, target or stretch; empty for none.';
+COMMENT ON COLUMN krt.key_results.interval_low IS 'Lower end of a rate''s 95 % interval (Wilson).';
+COMMENT ON COLUMN krt.key_results.interval_high IS 'Upper end of it.';
+COMMENT ON COLUMN krt.key_results.compliance IS 'Share of days within bounds, of a keep-within goal.';
+COMMENT ON COLUMN krt.key_results.bad_days IS 'Days outside its bounds.';
+COMMENT ON COLUMN krt.key_results.allowed_days IS 'Days it may be outside, over the whole cycle.';
+COMMENT ON COLUMN krt.key_results.coverage IS 'Share of a composite''s weight that can be judged.';
+COMMENT ON COLUMN krt.key_results.guardrails_breached IS 'Guardrails that hold the score down.';
+COMMENT ON COLUMN krt.key_results.full_score IS 'Score without guardrails.';
 COMMENT ON VIEW krt.key_result_daily IS 'The last word on each key result and data day.';
 COMMENT ON COLUMN krt.key_result_daily.key_result IS 'Full id, cycle/name.';
 COMMENT ON COLUMN krt.key_result_daily.cycle IS 'Id of the cycle.';

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
         Sources,
         Stop,
     )
+    from krtracker.tracker.drafting import draft_check
     from krtracker.tracker.due import due_span, due_windows
     from krtracker.tracker.naming import resolve_key_result
     from krtracker.tracker.receipts import Receipt, receipt
+    from krtracker.tracker.replaying import Replay, Replayed, replay
+    from krtracker.tracker.rule_tests import RuleTest, Tested, run_rule_test
     from krtracker.tracker.tracker import Tracker, configuration_version
 
 __all__ = [
@@ -31,17 +34,24 @@ __all__ = [
     "Paused",
     "Progress",
     "Receipt",
+    "Replay",
+    "Replayed",
+    "RuleTest",
     "Sources",
     "Stop",
+    "Tested",
     "Tracker",
     "answer_as_of",
     "answer_day",
     "configuration_at",
     "configuration_version",
+    "draft_check",
     "due_span",
     "due_windows",
     "receipt",
+    "replay",
     "resolve_key_result",
+    "run_rule_test",
 ]
 
 # Looked up late: collecting needs no receipts, and a status line needs no collecting.
@@ -54,17 +64,24 @@ _ROOM = {
     "Paused": "collected",
     "Progress": "collected",
     "Receipt": "receipts",
+    "Replay": "replaying",
+    "Replayed": "replaying",
+    "RuleTest": "rule_tests",
     "Sources": "collected",
     "Stop": "collected",
+    "Tested": "rule_tests",
     "Tracker": "tracker",
     "answer_as_of": "asking",
     "answer_day": "asking",
     "configuration_at": "asking",
     "configuration_version": "tracker",
+    "draft_check": "drafting",
     "due_span": "due",
     "due_windows": "due",
     "receipt": "receipts",
+    "replay": "replaying",
     "resolve_key_result": "naming",
+    "run_rule_test": "rule_tests",
 }
 
 

@@ -5,28 +5,44 @@ The two questions of decisions.md 1: `--as-of T` and `--day D`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from krtracker.errors import UsageError
-from krtracker.evaluation import Question, evaluate
-from krtracker.model import Evaluation, Workspace
+from krtracker.evaluation import Question
+from krtracker.model import Evaluation, ObjectiveEvaluation, Workspace
 from krtracker.periods import ONE_DAY, Span, local_day
 from krtracker.settings import parse
 from krtracker.store import Reader
+from krtracker.tracker.docket import Docket, docket
 from krtracker.tracker.folding import behind, fold, knowing
-from krtracker.tracker.questions import goals, questions, read_material
+from krtracker.tracker.judging import (
+    Round,
+    Timeline,
+    at_end_of,
+    derive_days,
+    foretell,
+    judge,
+    judge_objectives,
+    round_of,
+)
+from krtracker.tracker.questions import read_material
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Evaluations with the configuration they follow from and the instant they are known at."""
+    """Evaluations with the configuration they follow from and the instant they are known at.
+
+    `parts` are, by composite, the answers of its parts.
+    """
 
     evaluations: tuple[Evaluation, ...]
     workspace: Workspace
     instant: datetime
+    objectives: tuple[ObjectiveEvaluation, ...] = ()
+    parts: Mapping[str, tuple[Evaluation, ...]] = field(default_factory=dict)
 
 
 def configuration_at(reader: Reader, instant: datetime, folder: Path | None = None) -> Workspace:
@@ -55,17 +71,30 @@ def answer_as_of(
     Where the store holds the very answer, it is given as stored.
     """
     workspace = configuration_at(reader, instant, folder)
-    asked = goals(workspace, names)
-    material = read_material(reader, asked, as_of=instant)
+    whole = docket(workspace, names)
+    material = read_material(reader, whole.asked, as_of=instant, more=whole.unmeasured)
     stored = reader.evaluations(as_of=instant)
-    answers = []
-    for one in questions(workspace, asked, material, now=instant):
-        answer, kept = evaluate(one), stored.get(one.key_result.id)
+    asked = foretell(round_of(whole, material, now=instant))
+    answers = judge(asked, material.votes)
+    for name, answer in answers.items():
+        kept = stored.get(name)
         if kept is not None and _is_same(kept.evaluation, answer):
             # Only there does it say what it measured for good: by now that counts as known.
-            answer = kept.evaluation
-        answers.append(answer)
-    return Answers(tuple(answers), workspace, instant)
+            answers[name] = kept.evaluation
+    objectives = judge_objectives(asked, answers, reader.objective_votes(as_of=instant))
+    said = _chosen(whole, answers, names)
+    return Answers(said, workspace, instant, objectives, _parts(whole, answers))
+
+
+def answer_now(
+    reader: Reader, workspace: Workspace, *, now: datetime, names: Collection[str]
+) -> Answers:
+    """What would be said of key results now, under a configuration nobody evaluated yet."""
+    whole = docket(workspace, names)
+    material = read_material(reader, whole.asked, more=whole.unmeasured)
+    answers = judge(foretell(round_of(whole, material, now=now)), material.votes)
+    said = _chosen(whole, answers, names)
+    return Answers(said, workspace, now, parts=_parts(whole, answers))
 
 
 def answer_day(
@@ -78,23 +107,49 @@ def answer_day(
 ) -> Answers:
     """What is said of a day with all that is known now: every day of the cycle judged in turn.
 
+    By pace, as the past days of a first evaluation are: odds are only those that were given then.
+
     Raises UsageError for a day that is not over in the zone of a metric asked for.
     """
-    asked = goals(workspace, names)
-    for goal in asked:
-        if day >= local_day(now, goal.metric.zone):
-            raise UsageError(f"{day} is not over yet: name an earlier day, or leave `--day` out")
-    material = replace(read_material(reader, asked), votes={})
-    put = questions(workspace, asked, material, now=now)
-    answers = tuple(_at_end_of(day, knowing(one, now)) for one in put)
-    return Answers(answers, workspace, now)
+    whole = docket(workspace, names)
+    zones = {workspace.zone, *(goal.metric.zone for goal in whole.asked)}
+    if any(day >= local_day(now, zone) for zone in zones):
+        raise UsageError(f"{day} is not over yet: name an earlier day, or leave `--day` out")
+    material = replace(read_material(reader, whole.asked), votes={})
+    asked = round_of(whole, material, now=now)
+    answers = _at_end_of(day, asked, now)
+    objectives = judge_objectives(at_end_of(asked, day), answers, {})
+    said = _chosen(whole, answers, names)
+    return Answers(said, workspace, now, objectives, _parts(whole, answers))
 
 
-def _at_end_of(day: date, asked: Question) -> Evaluation:
-    """The answer of a day, after all days of the cycle before it were judged."""
-    span = asked.key_result.span
-    before = fold(asked, Span(span.first, min(day - ONE_DAY, span.last)))
-    return evaluate(replace(behind(asked, before), today=day + ONE_DAY, ready=True))
+def _parts(whole: Docket, answers: Mapping[str, Evaluation]) -> dict[str, tuple[Evaluation, ...]]:
+    return {
+        one.id: tuple(answers[part.key_result] for part in one.parts if part.key_result in answers)
+        for one in whole.derived
+        if one.parts
+    }
+
+
+def _at_end_of(day: date, asked: Round, now: datetime) -> dict[str, Evaluation]:
+    """The answers of a day, after all days of the cycle before it were judged."""
+    timeline: Timeline = {}
+    put: dict[str, Question] = {}
+    for name, one in asked.put.items():
+        span, known = one.key_result.span, knowing(one, now)
+        before = list(fold(known, Span(span.first, min(day - ONE_DAY, span.last))))
+        timeline[name] = {said.today - ONE_DAY: said for said in before}
+        put[name] = behind(known, before)
+    votes = derive_days(asked, timeline, {}, until=day - ONE_DAY)
+    return judge(at_end_of(replace(asked, put=put), day), votes)
+
+
+def _chosen(
+    whole: Docket, answers: Mapping[str, Evaluation], names: Collection[str] | None
+) -> tuple[Evaluation, ...]:
+    """What was asked for; what it hangs on was judged too."""
+    ordered = whole.in_order(answers)
+    return tuple(one for one in ordered if names is None or one.key_result in names)
 
 
 def _is_same(stored: Evaluation, answer: Evaluation) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -16,14 +16,18 @@ RECONSTRUCTED_AT_ONCE = 25_000
 """Past days judged in one call; with more than that, history begins with the first live day."""
 
 
-def fold(first: Question, days: Span) -> Iterator[Evaluation]:
+def fold(
+    first: Question, days: Span, *, prepare: Callable[[Question], Question] | None = None
+) -> Iterator[Evaluation]:
     """What is said at the end of each day with all that is known now (decisions.md 1).
 
-    `first` gives everything but the day: its votes are those before the first day.
+    `first` gives everything but the day: its votes are those before the first day. `prepare` is
+    done to each day's question before it is judged.
     """
     votes = list(first.votes)
     for day in days:
-        answer = evaluate(replace(first, today=day + ONE_DAY, ready=True, votes=tuple(votes)))
+        asked = replace(first, today=day + ONE_DAY, ready=True, votes=tuple(votes))
+        answer = evaluate(asked if prepare is None else prepare(asked))
         votes = with_vote(votes, answer)
         yield answer
 
@@ -44,7 +48,8 @@ def with_vote(votes: list[Vote], answer: Evaluation) -> list[Vote]:
     if answer.data_day is None:
         return votes
     kept = [vote for vote in votes if vote.data_day < answer.data_day][1 - KEPT_VOTES :]
-    return [*kept, Vote(answer.data_day, answer.vote, answer.status)]
+    said = Vote(answer.data_day, answer.vote, answer.status, answer.probability, answer.pace_status)
+    return [*kept, said]
 
 
 def past_days(question: Question) -> Span:
@@ -54,17 +59,15 @@ def past_days(question: Question) -> Span:
     return Span(span.first, last)
 
 
-def with_past(asked: Sequence[Question], now: datetime) -> tuple[list[Question], list[Evaluation]]:
-    """The questions, each with the votes of its past days, and what was said of those days.
+def pasts_of(asked: Sequence[Question], now: datetime) -> dict[str, tuple[Evaluation, ...]]:
+    """By key result, what is said of its past days.
 
     Only key results that were never judged have a past to make up for.
     """
     new = [one for one in asked if not one.votes and len(one.series)]
-    if not new or sum(past_days(one).days for one in new) > RECONSTRUCTED_AT_ONCE:
-        return list(asked), []
-    pasts = {one.key_result.id: _past(knowing(one, now)) for one in new}
-    put = [behind(one, pasts.get(one.key_result.id, ())) for one in asked]
-    return put, [answer for past in pasts.values() for answer in past]
+    if sum(past_days(one).days for one in new) > RECONSTRUCTED_AT_ONCE:
+        return {}
+    return {one.key_result.id: _past(knowing(one, now)) for one in new}
 
 
 def behind(question: Question, past: Iterable[Evaluation]) -> Question:

@@ -108,8 +108,8 @@ def pause_of(metric: Metric, state: MetricState, *, moment: Moment, how: How) ->
             metric.id, "its values are recorded by hand", f"krtracker record {metric.id} VALUE"
         )
     if metric.formula is not None:
-        words = "formulas are not active in this version"
-        return Paused(metric.id, words, "write it as a `query`")
+        command = f"krtracker collect {next(iter(metric.parts), '')}"
+        return Paused(metric.id, f"its values follow from {metric.formula}", command)
     if is_redefined(metric, state) and not how.keep_history:
         command = f"krtracker backfill {metric.id}"
         return Paused(

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from krtracker.collect import query_text
-from krtracker.errors import UnknownNameError, UsageError
-from krtracker.evaluation import evaluate
+from krtracker.errors import UnknownNameError
 from krtracker.evaluation.baselines import window_of
 from krtracker.evaluation.question import actual_of, baseline_of
-from krtracker.model import Cycle, Evaluation, Frozen, KeyResult, Metric, Objective, Run, Workspace
+from krtracker.model import (
+    Cycle,
+    Evaluation,
+    Frozen,
+    KeyResult,
+    KeyResultType,
+    Metric,
+    Objective,
+    Run,
+    Workspace,
+)
 from krtracker.periods import Span
 from krtracker.store import Ground, Reader, RunDetail
-from krtracker.tracker.asking import answer_as_of, answer_day
-from krtracker.tracker.questions import Goal, active_metric, goals, questions, read_material
+from krtracker.tracker.asking import Answers, answer_as_of, answer_day, answer_now
+from krtracker.tracker.questions import Goal, goals
 
 
 @dataclass(frozen=True)
@@ -24,14 +33,16 @@ class Receipt:
 
     `grounds` are the rows of the actual's window, `baseline_grounds` those of the baseline's;
     quarantined and retracted days are in both, with their status. `runs` are the runs behind the
-    used rows, oldest first; `latest` is the newest of them. `trouble` is the metric's last attempt
-    where that brought nothing. `recorded_at` is when the evaluation was stored, None for one that
-    was computed for this question only.
+    used rows, oldest first; `latest` is the newest of them. `recorded_at` is when the evaluation
+    was stored, None for one that was computed for this question only. `metric` is None for
+    milestones and composites; `parts` are the answers a composite is made of, `components` the
+    rows behind a formula by the metrics it comes down to. `trouble` is the metric's last attempt
+    where that brought nothing.
     """
 
     evaluation: Evaluation
     key_result: KeyResult
-    metric: Metric
+    metric: Metric | None
     cycle: Cycle
     objective: Objective | None
     connector: str
@@ -46,6 +57,8 @@ class Receipt:
     rows: int
     configuration: str
     recorded_at: datetime | None
+    parts: tuple[Evaluation, ...] = ()
+    components: Mapping[str, tuple[Ground, ...]] = field(default_factory=dict)
     trouble: Run | None = None
 
     @property
@@ -66,6 +79,8 @@ class _Said:
     workspace: Workspace
     recorded_at: datetime | None = None
     as_of: datetime | None = None
+    parts: tuple[Evaluation, ...] = ()
+    of_now: bool = False
 
 
 def receipt(
@@ -78,19 +93,54 @@ def receipt(
 ) -> Receipt:
     """The receipt of a key result's newest answer; with `at`, as of an instant or of a day.
 
-    `key_result` is a full id. Raises UnknownNameError, and UsageError for a kind that is not
-    judged in this version.
+    `key_result` is a full id. Raises UnknownNameError.
     """
-    # long: one line a field of the receipt
     said = _said(reader, workspace, key_result, now=now, at=at)
-    asked = goals(said.workspace, {key_result})[0]
+    measured = goals(said.workspace, {key_result})
+    if not measured:
+        return _unmeasured(said, key_result)
+    return _measured(reader, said, measured[0])
+
+
+def _unmeasured(said: _Said, key_result: str) -> Receipt:
+    """The receipt of milestones, or of a composite: what its parts were judged to be."""
+    goal = said.workspace.key_results[key_result]
+    return Receipt(
+        evaluation=said.evaluation,
+        key_result=goal,
+        metric=None,
+        cycle=said.workspace.cycles[goal.cycle],
+        objective=said.workspace.objectives.get(goal.objective or ""),
+        connector="",
+        grounds=(),
+        baseline_window=None,
+        baseline_grounds=(),
+        frozen=(),
+        runs=(),
+        query_text="",
+        query_digest="",
+        parameters={},
+        rows=0,
+        configuration=said.workspace.digest,
+        recorded_at=said.recorded_at,
+        parts=said.parts,
+    )
+
+
+def _measured(reader: Reader, said: _Said, asked: Goal) -> Receipt:
+    # long: one line a field of the receipt
     answer, goal = said.evaluation, asked.key_result
     frozen = reader.frozen(as_of=said.as_of).get(goal.id, ())
     series = asked.series
     window = _baseline_window(frozen, asked)
-    grounds = _grounds(reader, series, answer.window, as_of=said.as_of)
-    runs = [reader.run(run) for run in sorted({one.run for one in grounds})]
-    newest = runs[-1] if runs else None
+    components = {
+        one.id: _grounds(reader, (one.id, goal.segment), answer.window, as_of=said.as_of)
+        for one in asked.asked
+    }
+    grounds = () if asked.chain else components[asked.metric.id]
+    used = {one.run for some in components.values() for one in some}
+    runs = [reader.run(run) for run in sorted(used)]
+    newest = runs[-1] if runs and not asked.chain else None
     source = said.workspace.sources.get(asked.metric.source)
     return Receipt(
         evaluation=answer,
@@ -104,14 +154,19 @@ def receipt(
         baseline_grounds=_grounds(reader, series, window, as_of=said.as_of),
         frozen=frozen,
         runs=tuple(runs),
-        query_text=newest.query_text if newest is not None else query_text(asked.metric),
+        query_text=newest.query_text if newest is not None else _own_text(asked.metric),
         query_digest=newest.run.query_digest if newest is not None else asked.metric.query_digest,
         parameters=newest.parameters if newest is not None else {},
         rows=newest.run.rows if newest is not None else 0,
         configuration=said.workspace.digest,
         recorded_at=said.recorded_at,
-        trouble=None if at is not None else _trouble(reader, asked.metric.id),
+        components=components if asked.chain else {},
+        trouble=_trouble(reader, asked.metric.id) if said.of_now else None,
     )
+
+
+def _own_text(metric: Metric) -> str:
+    return metric.formula or query_text(metric)
 
 
 def _said(
@@ -125,34 +180,42 @@ def _said(
     """The answer asked for: as stored where there is one, else computed for this question only."""
     if isinstance(at, datetime):
         then = answer_as_of(reader, instant=at, folder=workspace.folder, names={key_result})
-        _check_judged(then.workspace, key_result)
+        _check_known(then.workspace, key_result)
         kept = reader.evaluations(as_of=at).get(key_result)
-        answer = then.evaluations[0]
+        answer = _one(then, key_result)
         recorded = kept.recorded_at if kept is not None and kept.evaluation == answer else None
-        return _Said(answer, then.workspace, recorded, at)
-    _check_judged(workspace, key_result)
+        return _Said(answer, then.workspace, recorded, at, then.parts.get(key_result, ()))
+    _check_known(workspace, key_result)
     if at is not None:
         told = answer_day(reader, workspace, day=at, now=now, names={key_result})
-        return _Said(told.evaluations[0], workspace)
-    newest = reader.evaluations().get(key_result)
+        return _Said(_one(told, key_result), workspace, parts=told.parts.get(key_result, ()))
+    stored = reader.evaluations()
+    newest = stored.get(key_result)
     if newest is not None and newest.configuration == workspace.digest:
         # Its rows as they were then: what came since is not what it follows from.
-        return _Said(newest.evaluation, workspace, newest.recorded_at, newest.recorded_at)
-    asked = goals(workspace, {key_result})
-    put = questions(workspace, asked, read_material(reader, asked), now=now)
-    return _Said(evaluate(put[0]), workspace)
+        listed = workspace.key_results[key_result].parts
+        judged = (stored.get(part.key_result) for part in listed)
+        under = tuple(one.evaluation for one in judged if one is not None)
+        known = newest.recorded_at
+        return _Said(newest.evaluation, workspace, known, known, under, of_now=True)
+    fresh = answer_now(reader, workspace, now=now, names={key_result})
+    parts = fresh.parts.get(key_result, ())
+    return _Said(_one(fresh, key_result), workspace, parts=parts, of_now=True)
 
 
-def _check_judged(workspace: Workspace, key_result: str) -> None:
-    goal = workspace.key_results.get(key_result)
-    if goal is None:
+def _one(told: Answers, key_result: str) -> Evaluation:
+    return next(one for one in told.evaluations if one.key_result == key_result)
+
+
+def _check_known(workspace: Workspace, key_result: str) -> None:
+    if key_result not in workspace.key_results:
         raise UnknownNameError("key result", key_result, tuple(workspace.key_results))
-    if active_metric(workspace, goal) is None:
-        raise UsageError(f"`{key_result}` is of type {goal.type}: not judged in this version")
 
 
 def _baseline_window(frozen: Sequence[Frozen], goal: Goal) -> Span | None:
     """The days the baseline was, or would be, measured over; None for a fixed one."""
+    if goal.key_result.type is not KeyResultType.BASELINE_TO_TARGET:
+        return None
     held = [one.window for one in frozen if one.what == "baseline"]
     if held:
         return held[0]

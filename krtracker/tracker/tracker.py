@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from krtracker.errors import UsageError
-from krtracker.evaluation import evaluate
-from krtracker.model import Evaluation, Metric, Point, Run, Workspace
+from krtracker.model import Evaluation, Forecast, Metric, Point, Run, Workspace
 from krtracker.periods import ONE_DAY, Span, local_day
-from krtracker.store import ConfigurationVersion, Store
+from krtracker.store import ConfigurationVersion, Said, Store
 from krtracker.tracker import recording
 from krtracker.tracker.collected import Collected, How, ImportRow, Progress, Sources, Stop
+from krtracker.tracker.docket import docket
 from krtracker.tracker.due import chunks
-from krtracker.tracker.folding import with_past
+from krtracker.tracker.judging import foretell, judge, judge_objectives, round_of, with_past
 from krtracker.tracker.planning import (
     UNBORN,
     Moment,
@@ -30,12 +30,8 @@ from krtracker.tracker.planning import (
     plan,
 )
 from krtracker.tracker.pulling import Round
-from krtracker.tracker.questions import (
-    first_needed_days,
-    goals,
-    questions,
-    read_material,
-)
+from krtracker.tracker.questions import first_needed_days, read_material
+from krtracker.tracker.warning import told
 
 RESUMED_WITHIN = timedelta(days=1)
 """Chunks of an interrupted backfill answered this recently are not asked again."""
@@ -51,6 +47,7 @@ class Tracker:
         # One value, so that a reload between two reads cannot mix two configurations.
         self._in_force = (workspace, sources)
         self._reloaded_at: datetime | None = None
+        self._forecasts: dict[str, Forecast] = {}
         self._evaluating, self._copying = threading.Lock(), threading.Lock()
 
     @property
@@ -157,17 +154,20 @@ class Tracker:
         return self._store.info()
 
     def _evaluate(self, workspace: Workspace, now: datetime) -> tuple[Evaluation, ...]:
-        asked = goals(workspace)
-        material = read_material(self._store.reader(), asked)
+        whole, reader = docket(workspace), self._store.reader()
+        material = read_material(reader, whole.asked, more=whole.unmeasured)
         version = configuration_version(workspace)
-        put, past = with_past(questions(workspace, asked, material, now=now), now)
+        asked, votes, past = with_past(round_of(whole, material, now=now), material.votes, now)
         if past:
             self._store.save(
                 past, version=version, catalogue=workspace, now=now, reconstructed=True
             )
-        answers = tuple(evaluate(one) for one in put)
-        self._store.save(answers, version=version, catalogue=workspace, now=now)
-        return answers
+        asked = foretell(asked, self._forecasts)
+        answers = judge(asked, votes)
+        objectives = judge_objectives(asked, answers, reader.objective_votes())
+        said = Said(whole.in_order(answers), objectives, told(asked, answers, votes, reader=reader))
+        self._store.save(said, version=version, catalogue=workspace, now=now)
+        return tuple(said.evaluations)
 
     def _round(self, workspace: Workspace, sources: Sources, how: How) -> Round:
         return Round(workspace=workspace, store=self._store, sources=sources, how=how)

@@ -16,7 +16,7 @@ from tests.cli.world import START, TODAY, World
 def test_status_shows_the_tree_with_actual_target_and_pace(collected: World) -> None:
     text = collected.run("status").stdout
     assert text.startswith("Testhouse · This cycle · day 31 of 90\n")
-    assert "A busy shop · ann\n" in text
+    assert "A busy shop · ann  ✓ on track, " in text
     row = next(line for line in text.splitlines() if "visits-up" in line)
     assert row.split()[:8] == ["visits-up", "100", "→", "140", "→", "150", "▅" * 12, "▰" * 8 + "▱▱"]
     assert "80 %  ✓ on track" in row

@@ -85,7 +85,7 @@ REFUSED: list[tuple[str, KeyResult, Metric]] = [
     ("geometric_needs_positive", goal(0, 100, pace=pace("geometric")), metric()),
     ("path_of_totals", goal(1, 100, pace=pace("weekday")), metric()),
     ("path_of_totals", goal(1, 100, pace=pace("last-year")), metric()),
-    ("not_active", goal(None, None, type=KeyResultType.MILESTONES), metric()),
+    ("no_bounds", goal(None, Target("change", 5), type=KeyResultType.KEEP_ABOVE), metric()),
     ("target_behind_baseline", goal(40, 50, amendments=(amended(9, 50, 30),)), metric()),
 ]
 

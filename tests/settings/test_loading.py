@@ -108,11 +108,11 @@ def notes(text: str) -> list[Problem]:
 
 def test_an_inactive_setting_is_noted_once_with_its_users() -> None:
     text = "".join(
-        f'[key_results.{name}]\nmetric = "dau"\ntarget = 2\nstretch = 3\n' for name in "abcdefg"
+        f'[metrics.{name}]\nsource = "db"\nreport = {{ of = "x" }}\n' for name in "abcdefg"
     )
     (note,) = notes(text)
     assert (note.code, note.severity) == ("K900", "note")
-    assert note.message == "`stretch` is not active in this version"
+    assert note.message == "`report` is not active in this version"
     assert note.label == "used by a, b, c, d, e and 2 more"
 
 

@@ -243,7 +243,7 @@ def test_the_rest_of_a_key_result_is_carried_over() -> None:
 def test_a_composite_has_weighted_parts() -> None:
     text = '[key_results.a]\ntype = "composite"\nparts = [{ key_result = "b", weight = 2 }]\n'
     text += f"[key_results.b]\n{DAU}target = 1\n"
-    assert read(text).key_results["2026-q4/a"].parts == (Part("b", 2.0),)
+    assert read(text).key_results["2026-q4/a"].parts == (Part("2026-q4/b", 2.0),)
 
 
 def test_the_same_id_may_live_in_two_cycles() -> None:
@@ -288,9 +288,8 @@ def test_one_file_is_enough_and_an_empty_one_is_valid() -> None:
     assert (found.name, found.zone, found.metrics) == ("nowhere", "UTC", {})
 
 
-def test_only_a_forecast_that_somebody_asked_for_is_called_inactive() -> None:
-    """The default is "forecast": every small configuration began with a remark on its `[cycle]`."""
+def test_nothing_is_said_against_a_status_by_forecast() -> None:
     silent = '[cycle]\nid = "c"\nstart = 2026-10-01\nend = 2026-12-31\n'
-    before, asked = read(silent).remarks, read(silent + '[cycle.status]\nby = "forecast"\n').remarks
-    told = [one.message for one in asked if one not in before]
-    assert told == ['status by = "forecast" is not active in this version']
+    asked = read(silent + '[cycle.status]\nby = "forecast"\n')
+    assert asked.cycles["c"].status.by == "forecast"
+    assert asked.remarks == read(silent).remarks

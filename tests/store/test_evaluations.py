@@ -51,6 +51,11 @@ evaluations = st.builds(
     days_used=st.integers(0, 1000),
     days_missing=st.integers(0, 1000),
     freeze=st.lists(frozen, max_size=2).map(tuple),
+    level=st.sampled_from(["", "commit", "stretch"]),
+    interval=st.none() | st.tuples(st.floats(0, 1), st.floats(0, 1)),
+    bad_days=st.none() | st.integers(0, 999),
+    allowed_days=st.none() | st.integers(0, 999),
+    breached=st.lists(text, max_size=2).map(tuple),
     **dict.fromkeys(
         (
             "actual",
@@ -64,6 +69,9 @@ evaluations = st.builds(
             "probability",
             "score",
             "pooled_weight",
+            "compliance",
+            "coverage",
+            "full_score",
         ),
         number,
     ),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from krtracker.errors import UnknownNameError, UsageError
+from krtracker.errors import UnknownNameError
 from krtracker.periods import Span
 from krtracker.tracker import receipt
 from tests.tracker.company import METRICS, Company
@@ -31,6 +31,7 @@ def test_the_chain_from_the_status_down_to_the_query(company: Company) -> None:
     assert [ground.value for ground in made.baseline_grounds] == list(range(366, 373))
     assert made.latest is not None
     assert made.latest.run.id == made.grounds[-1].run
+    assert made.metric is not None
     assert (made.connector, made.metric.source, made.rows) == ("sql", "db", 34)
     assert made.query_text.startswith("select day, value from dau")
     assert made.parameters == {"start": "2026-10-17", "end": "2026-11-20"}
@@ -101,19 +102,41 @@ def test_the_configuration_digest_is_of_the_files_as_they_were(company: Company)
     assert len(digest) == len(hashlib.sha256().hexdigest())
 
 
-def test_a_name_that_nothing_bears_and_a_kind_that_is_not_judged_are_refused(
-    company: Company,
-) -> None:
+def test_a_name_that_nothing_bears_is_refused(company: Company) -> None:
+    with (
+        company.tracking() as at,
+        pytest.raises(UnknownNameError, match="did you mean `2026-q4/dau-480`"),
+    ):
+        receipt(at.reader, at.tracker.workspace, "2026-q4/dau-48", now=company.clock)
+
+
+def test_a_composite_shows_its_parts_and_needs_no_metric(company: Company) -> None:
     company.add(
         "okrs/q4.toml",
         '[key_results.steps]\nobjective = "growth"\ntype = "milestones"\n'
-        '[[key_results.steps.milestones]]\ntitle = "Done"\ndue = 2026-11-01\n',
+        '[[key_results.steps.milestones]]\ntitle = "Done"\ndue = 2026-12-01\n'
+        '[key_results.both]\ntype = "composite"\n'
+        'parts = [{ key_result = "steps" }, { key_result = "dau-480", weight = 3 }]\n',
     )
     with company.tracking() as at:
-        with pytest.raises(UnknownNameError, match="did you mean `2026-q4/dau-480`"):
-            receipt(at.reader, at.tracker.workspace, "2026-q4/dau-48", now=company.clock)
-        with pytest.raises(UsageError, match="not judged in this version"):
-            receipt(at.reader, at.tracker.workspace, "2026-q4/steps", now=company.clock)
+        at.tracker.collect()
+        at.tracker.evaluate()
+        made = receipt(at.reader, at.tracker.workspace, "2026-q4/both", now=company.clock)
+    assert made.metric is None
+    assert [one.key_result for one in made.parts] == ["2026-q4/steps", "2026-q4/dau-480"]
+    assert made.evaluation.progress == pytest.approx(3 * 50 / 111 / 4, abs=1e-12)
+
+
+def test_a_formula_shows_the_rows_of_each_metric_in_it(company: Company) -> None:
+    company.add("metrics.toml", '[metrics.double]\nformula = "2 * dau"\nactual = "last"\n')
+    company.add("okrs/q4.toml", '[key_results.twice]\nmetric = "double"\ntarget = 999\n')
+    with company.tracking() as at:
+        at.tracker.collect()
+        at.tracker.evaluate()
+        made = receipt(at.reader, at.tracker.workspace, "2026-q4/twice", now=company.clock)
+    assert made.evaluation.actual == 2 * 422.0
+    assert [one.value for one in made.components["dau"]] == [422.0]
+    assert (made.grounds, made.query_text) == ((), "2 * dau")
 
 
 def test_why_there_is_no_newer_day_is_on_the_receipt(company: Company) -> None:

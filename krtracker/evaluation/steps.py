@@ -1,0 +1,72 @@
+"""Step changes in a daily series (W4): residuals against each weekday's usual value; no verdict."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date
+
+from krtracker.evaluation.days import plain
+from krtracker.evaluation.quantities import quantity
+from krtracker.evaluation.question import Question
+from krtracker.periods import Grain
+
+LEARNT = 56
+LEAST = 28
+"""Days that the usual value is learnt from: at most, at least."""
+
+FAR = 4.0
+"""Robust standard deviations beyond which two days in a row are a step."""
+
+
+def step_change(question: Question, newest: date) -> tuple[int, str] | None:
+    """(1, words) after a step, (0, "") without; None with too little history to tell.
+
+    Usual is the median of a weekday over the eight weeks before the two days; the spread is
+    1.4826 times the median absolute residual, at least half their standard deviation.
+    """
+    if question.metric.grain is not Grain.DAY or question.metric.manual:
+        return None
+    days, values = _newest(question, newest)
+    if len(days) < LEAST + 2 or days[-1] - days[-2] != 1:
+        return None
+    past, past_values = days[:-2], values[:-2]
+    usual = _usual(past, past_values)
+    if len(usual) < 7:
+        return None
+    residuals = [value - usual[day % 7] for day, value in zip(past, past_values, strict=True)]
+    spread = spread_of(residuals)
+    last = [values[n] - usual[days[n] % 7] for n in (-2, -1)]
+    if not all(abs(one) > FAR * spread for one in last) or last[0] * last[1] <= 0:
+        return 0, ""
+    now, used = (
+        quantity(question.metric, values[-1]),
+        quantity(question.metric, usual[days[-1] % 7]),
+    )
+    times = f"{abs(last[-1]) / spread:.0f} times its usual scatter" if spread else "never seen"
+    return 1, f"{question.metric.id} stepped to {now} where {used} is usual ({times})"
+
+
+def _newest(question: Question, newest: date) -> tuple[list[int], list[float]]:
+    """The two newest days and the eight weeks before them."""
+    series = question.series
+    j = bisect_right(series.days, newest.toordinal())
+    i = max(0, j - LEARNT - 2)
+    return plain(series.days[i:j]), plain(series.values[i:j])
+
+
+def _usual(days: Sequence[int], values: Sequence[float]) -> dict[int, float]:
+    by_weekday: dict[int, list[float]] = {}
+    for day, value in zip(days, values, strict=True):
+        by_weekday.setdefault(day % 7, []).append(value)
+    return {weekday: statistics.median(some) for weekday, some in by_weekday.items()}
+
+
+def spread_of(residuals: Sequence[float]) -> float:
+    """max(1.4826 MAD, sd / 2)."""
+    robust = 1.4826 * statistics.median(abs(one) for one in residuals)
+    mean = sum(residuals) / len(residuals)
+    square = sum((one - mean) ** 2 for one in residuals) / len(residuals)
+    return max(robust, 0.5 * math.sqrt(square))
