@@ -9,6 +9,10 @@ from typing import Any
 
 from krtracker.connector import Deadline, Secret, SourceRejectedError, UnexpectedAnswerError
 
+OPEN_HEADERS = ("accept", "accept-language", "content-type", "user-agent")
+LONG = 8
+"""Characters; shorter values of further headers and parameters are taken for words."""
+
 AskJson = Callable[[str, Mapping[str, Any], Deadline], Any]
 """The JSON a server answers when the table is sent to an address as a form, without credential."""
 
@@ -62,11 +66,13 @@ def header(name: str, token: Secret, before: str = "") -> Auth:
     return Fixed(Signature(headers={name: f"{before}{_line(token)}"}), token)
 
 
-def basic(user: str, password: Secret) -> Auth:
-    """User and password in `Authorization: Basic`."""
-    pair = Secret(f"{user}:{password.reveal()}")
+def basic(user: str | Secret, password: Secret) -> Auth:
+    """User and password in `Authorization: Basic`; some APIs take a key for the user."""
+    name = user if isinstance(user, Secret) else Secret(user)
+    pair = Secret(f"{name.reveal()}:{password.reveal()}")
     encoded = base64.b64encode(pair.reveal().encode()).decode()
-    return Fixed(Signature(headers={"Authorization": f"Basic {encoded}"}), pair, password)
+    hidden = (pair, password, name) if name is user else (pair, password)
+    return Fixed(Signature(headers={"Authorization": f"Basic {encoded}"}), *hidden)
 
 
 def parameter(name: str, token: Secret) -> Auth:
@@ -79,22 +85,26 @@ def form_field(name: str, token: Secret) -> Auth:
     return Fixed(Signature(form={name: token.reveal()}), token)
 
 
-def both(one: Auth, other: Mapping[str, Secret]) -> Auth:
-    """A credential together with further headers whose values are not to be seen."""
-    return _Both(one, other) if other else one
+class Together(Auth):
+    """A credential with further headers and parameters, whose longer values may be secret too."""
 
-
-class _Both(Auth):
-    def __init__(self, one: Auth, other: Mapping[str, Secret]) -> None:
+    def __init__(
+        self, one: Auth, headers: Mapping[str, Secret], params: Mapping[str, Secret]
+    ) -> None:
         self._one = one
-        self._headers = {name: _line(value) for name, value in other.items()}
+        self._headers = {name: _line(value) for name, value in headers.items()}
+        self._params = {name: value.reveal() for name, value in params.items()}
 
     def secrets(self) -> Iterable[str]:
-        return (*self._one.secrets(), *self._headers.values())
+        headers = (one for name, one in self._headers.items() if name.lower() not in OPEN_HEADERS)
+        further = (one for one in (*headers, *self._params.values()) if len(one) >= LONG)
+        return (*self._one.secrets(), *further)
 
     def sign(self, ask: AskJson, deadline: Deadline, /) -> Signature:
         signed = self._one.sign(ask, deadline)
-        return Signature({**self._headers, **signed.headers}, signed.params, signed.form)
+        return Signature(
+            {**self._headers, **signed.headers}, {**self._params, **signed.params}, signed.form
+        )
 
     def renew(self) -> bool:
         return self._one.renew()

@@ -19,7 +19,8 @@ MOST_HOPS = 5
 PORTS = {"http": 80, "https": 443}
 
 
-def _checked(url: str) -> str:
+def check_address(url: str) -> str:
+    """The address, when it may be asked. Raises ValueError saying what to write."""
     try:
         parts = urlsplit(url)
         known = parts.scheme in PORTS and bool(parts.hostname) and (parts.port or 1) > 0
@@ -32,7 +33,7 @@ def _checked(url: str) -> str:
     return url
 
 
-Address = Annotated[str, AfterValidator(_checked)]
+Address = Annotated[str, AfterValidator(check_address)]
 """The type of an option that holds a base address: http or https, without a credential."""
 
 
@@ -70,7 +71,9 @@ class Route:
         Raises UnexpectedAnswerError for an address elsewhere: an answer gave it.
         """
         if "://" not in path:
-            return f"{self._base.rstrip('/')}/{path.lstrip('/')}" if path else self._base
+            base = urlsplit(self._base)
+            joined = f"{base.path.rstrip('/')}/{path.lstrip('/')}" if path else base.path
+            return urlunsplit(base._replace(path=joined))
         if not same_origin(self._base, path):
             raise UnexpectedAnswerError(
                 f"the next page is said to be at {self._words.place(path)}, not at {self.host}: "
@@ -87,7 +90,7 @@ class Route:
         target = urljoin(hop.url, location)
         words = f"{self._words.place(hop.url)} sends us on to {self._words.place(target)}"
         try:
-            _checked(target)
+            check_address(target)
         except ValueError:
             raise SourceRejectedError(f"{words}, which is no address to ask") from None
         was, to = urlsplit(hop.url), urlsplit(target)
