@@ -35,8 +35,8 @@ from krtracker.connector import (
 __all__ = ["Http", "Limits", "Reply", "Request", "Timing"]
 
 Q = TypeVar("Q", bound=Options)
-LONGEST_PAUSE = 8.0
-"""Seconds between two tries where the source does not say how long."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
+"""Seconds at most between two tries where the source does not say how long; doubled each time."""
 
 
 class Http:
@@ -181,8 +181,8 @@ class Http:
     def _pause(self, verdict: Verdict, number: int) -> float:
         draw = self._timing.draw()
         if verdict.wait is not None:
-            return verdict.wait + draw
-        return draw * min(LONGEST_PAUSE, 2.0**number)
+            return verdict.wait + draw * max(0.1, verdict.wait / 10)
+        return draw * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (number - 1))
 
     def _wait(self, seconds: float) -> None:
         (self._timing.wait or self._lines.wait)(seconds)
