@@ -22,8 +22,8 @@
 
 A query is evaluated at the last millisecond of each civil day of the metric's zone. `$day` is that
 day's length (23, 24 or 25 hours), so `increase(x[$day])` counts its events (extrapolated to its
-edges, hence no whole number), `avg_over_time(x[$day])` averages a gauge, and `x` alone is the last
-value of the day. `segment` names the label that tells several series apart.
+edges, hence no whole number), `avg_over_time(x[$day])` averages a gauge and `last_over_time` takes
+its last value. `segment` names the label that tells several series apart.
 """
 
 from __future__ import annotations
