@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 HIDDEN = "***"
 SHORTEST = 4
 """Characters; a shorter text is no secret, and hiding it would garble every message."""
-SHOWN = 80
+SHOWN, SAID = 80, 160
 LONG_PART = 32
 UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.S | re.I)
 SAYING = ("message", "error_description", "detail", "error", "title", "reason", "errors")
@@ -40,12 +40,12 @@ class Words:
         text = self.hidden(f"{host}{path}")
         return "".join(c if c.isprintable() else "?" for c in text)[:120]
 
-    def start(self, body: bytes) -> str:
-        """The first 80 characters of an answer: no tags, no controls, no secrets."""
+    def start(self, body: bytes, most: int = SHOWN) -> str:
+        """The first characters of an answer: no tags, no controls, no secrets."""
         text = self.hidden(body[:20_000].decode("utf-8", "replace"))
         text = self.hidden(html.unescape(UNSEEN.sub(" ", text)))
         text = "".join(c if c.isprintable() else " " for c in text)
-        return " ".join(text.split())[:SHOWN]
+        return " ".join(text.split())[:most]
 
     def said(self, body: bytes) -> str:
         """The error's own words where the answer is JSON as most write it, else its start."""
@@ -53,7 +53,7 @@ class Words:
             told = _told(json.loads(body[:100_000]))
         except (ValueError, RecursionError):
             told = None
-        return self.start(told.encode("utf-8", "replace")) if told else self.start(body)
+        return self.start(told.encode("utf-8", "replace"), SAID) if told else self.start(body)
 
 
 def _forms(secret: str) -> Iterator[str]:
