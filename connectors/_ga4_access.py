@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import google.auth
-from google.auth import exceptions
+from google.auth import exceptions, jwt
 from google.oauth2 import credentials as users
 from google.oauth2 import service_account
 
@@ -23,6 +23,7 @@ from krtracker.connector import (
     SourceUnavailableError,
 )
 
+AUDIENCE = "https://analyticsdata.googleapis.com/"
 SCOPES = ("https://www.googleapis.com/auth/analytics.readonly",)
 HIDDEN = ("private_key", "private_key_id", "client_secret", "refresh_token")
 KEY = "create a JSON key of a service account (IAM > Service accounts > Keys) and give it whole"
@@ -97,9 +98,11 @@ def _loaded(table: Mapping[str, Any], name: str) -> Any:
 
 
 def _signing(made: Any) -> Any:
-    """A service account signs its own tokens: no other address is asked for one."""
-    signs = type(made) is service_account.Credentials
-    return made.with_always_use_jwt_access(True) if signs else made
+    """A service account signs its own tokens: no other address is asked for, or hears of, one."""
+    if not isinstance(made, service_account.Credentials):
+        return made
+    kind: Any = jwt.Credentials
+    return kind.from_signing_credentials(made, audience=AUDIENCE)
 
 
 SIGNING = ("service_account",)

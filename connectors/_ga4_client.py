@@ -169,7 +169,9 @@ class _RestTransport(BetaAnalyticsDataRestTransport):
             one.trust_env = False
         self._session = session
         # Its methods were bound to the session it made for itself.
-        self._prep_wrapped_messages(ClientInfo())
+        prepare: Any = self._prep_wrapped_messages
+        about: Any = ClientInfo
+        prepare(about())
 
 
 def _rest(target: Target, login: Access, adapter: _Adapter) -> Any:

@@ -27,6 +27,10 @@ class Property:
         self.metadata: dict[str, Any] = {}
         self.quota: dict[str, Any] = {}
         self.page = 250_000
+        self.cut = self.page  # ends reports early, whatever it says of their length
+        self.repeating = False  # gives the first page again and again
+        self.mute = False  # refuses without naming the field
+        self.loose = False  # sends rows as they are, also those that hold no numbers
 
     def revise(self, day: str, metric: str, value: str, of: str = "") -> None:
         """Restates one number, as GA4 does for two days."""
@@ -45,15 +49,17 @@ class Property:
             rows = list(self._cohort_rows(asked["cohortSpec"], metrics))
         else:
             rows = list(self._day_rows(asked, dimensions, metrics))
-        rows = [row for row in rows if any(float(value) for value in row[1])]
+        if not self.loose:
+            rows = [row for row in rows if any(float(value) for value in row[1])]
         rows.sort(key=lambda row: row[0])
         return self._told(asked, rows, (dimensions, metrics))
 
     def _told(
         self, asked: Mapping[str, Any], rows: Sequence[Row], names: tuple[list[str], list[str]]
     ) -> dict[str, Any]:
-        offset = int(asked.get("offset", 0))
-        page = rows[offset : offset + min(int(asked.get("limit", 10_000)), self.page)]
+        offset = 0 if self.repeating else int(asked.get("offset", 0))
+        size = min(int(asked.get("limit", 10_000)), self.page)
+        page = rows[: self.cut][offset : offset + size]
         types = self.table["types"]
         told: dict[str, Any] = {
             "dimensionHeaders": [{"name": one} for one in names[0]],
@@ -80,6 +86,8 @@ class Property:
 
     def _check(self, asked: Mapping[str, Any], dimensions: list[str], metrics: list[str]) -> None:
         for name in metrics:
+            if name not in self.table["types"] and self.mute:
+                raise RefusalError("Request contains an invalid argument.")
             if name not in self.table["types"]:
                 raise RefusalError(f"Field {name} is not a valid metric. For a list see the docs.")
         for name in [*dimensions, *_fields(asked.get("dimensionFilter", {}))]:

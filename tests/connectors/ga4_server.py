@@ -28,6 +28,7 @@ from google.protobuf import json_format
 from tests.connectors.ga4_property import Property, RefusalError
 
 ACCOUNT = "krtracker@example.iam.gserviceaccount.com"
+AUDIENCE = "https://analyticsdata.googleapis.com/"
 DATE = "Sun, 08 Mar 2026 20:00:00 GMT"
 NAMES = {
     400: "INVALID_ARGUMENT",
@@ -135,6 +136,12 @@ class Ga4Server:
     def plain(self) -> str:
         return f"http://127.0.0.1:{self._plain.server_address[1]}"
 
+    def reset(self) -> None:
+        """As new: the property of the data file, nothing asked yet, no fault."""
+        self.property, self.hanging = Property(), False
+        for one in (self.requests, self.tokens, self.faults):
+            one.clear()
+
     def close(self) -> None:
         self.ends.set()
         for one in (self._plain, self._safe):
@@ -175,8 +182,7 @@ class Ga4Server:
             claims = jwt.decode(bearer.removeprefix("Bearer "), certs=pem)  # type: ignore[no-untyped-call]
         except ValueError:
             return False
-        scope = "https://www.googleapis.com/auth/analytics.readonly"
-        return bool(claims["iss"] == ACCOUNT and claims.get("scope") == scope)
+        return bool(claims["iss"] == ACCOUNT and claims["aud"] == AUDIENCE)
 
     @staticmethod
     def _context(folder: Path) -> ssl.SSLContext:
@@ -245,6 +251,13 @@ class Ga4Server:
 
 GOOD = Fault(200, "")
 """Stands for a good answer among faults."""
+
+
+def rest_answer(raw: bytes, held: Property) -> bytes:
+    """The good answer to the body of a request over REST."""
+    asked = json_format.MessageToDict(BatchRunReportsRequest.pb(_of_json(raw)))
+    told = {"reports": held.batch(asked), "kind": "analyticsData#batchRunReports"}
+    return json.dumps(told).encode()
 
 
 def _of_json(raw: bytes) -> BatchRunReportsRequest:
