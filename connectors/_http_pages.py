@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from connectors._http import Reply, Request
+from connectors._http_picks import found
 from connectors._http_request import PagesTable
 from krtracker.connector import SourceRejectedError, UnexpectedAnswerError
 
@@ -76,7 +77,7 @@ class Pages:
             self._position = self._number(table) + (1 if table.by == "page" else len(rows))
             after = None if ends else self._with(request, table.param, self._position)
         elif table.by == "cursor":
-            cursor = self._moved(_search(table.next, document))
+            cursor = self._moved(found(table.next or "@", document))
             after = None if cursor is None else self._with(request, table.param, cursor)
         else:
             after = self._linked(request, reply, document)
@@ -97,20 +98,20 @@ class Pages:
 
     def _linked(self, request: Request, reply: Reply, document: Any) -> Request | None:
         table = self._table
-        stated = _search(table.next, document) if table and table.next else _next_link(reply)
+        stated = found(table.next, document) if table and table.next else _next_link(reply)
         link = self._moved(stated)
         return None if link is None else replace(request, path=urljoin(reply.url, link), params={})
 
-    def _moved(self, found: Any) -> str | None:
+    def _moved(self, told: Any) -> str | None:
         """The next cursor or link; None at the end. It must be another one each time."""
-        if found in (None, "", False):
+        if told is None or told is False or told == "":
             return None
-        if isinstance(found, bool) or not isinstance(found, (str, int)):
+        if isinstance(told, bool) or not isinstance(told, (str, int)):
             raise UnexpectedAnswerError("`next` of `pages` finds neither text nor a number")
-        if str(found) in self._seen_next:
+        if str(told) in self._seen_next:
             raise UnexpectedAnswerError("the next page is one that was asked already: it circles")
-        self._seen_next.add(str(found))
-        return str(found)
+        self._seen_next.add(str(told))
+        return str(told)
 
     def _with(self, request: Request, name: str | None, value: Any) -> Request:
         """The request with a parameter of the pages, in its address or its body."""
@@ -127,21 +128,15 @@ class Pages:
         return replace(request, json=body)
 
 
-def _search(expression: str | None, document: Any) -> Any:
-    import jmespath
-
-    return jmespath.search(expression, document) if expression else None
-
-
 def _total(table: PagesTable, document: Any) -> int | None:
-    found = _search(table.total, document)
     if table.total is None:
         return None
-    if isinstance(found, str) and found.isdecimal() and len(found) < 16:
-        found = int(found)
-    if isinstance(found, bool) or not isinstance(found, int):
+    total = found(table.total, document)
+    if isinstance(total, str) and total.isdecimal() and len(total) < 16:
+        total = int(total)
+    if isinstance(total, bool) or not isinstance(total, int):
         raise UnexpectedAnswerError(f"`total = {table.total}` of `pages` finds no whole number")
-    return found
+    return total
 
 
 def _next_link(reply: Reply) -> str | None:

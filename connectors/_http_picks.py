@@ -28,7 +28,7 @@ class Picks:
     """How the rows of a request's answers are found and read."""
 
     def __init__(self, table: RequestTable) -> None:
-        self._table = table
+        self.table = table
         named = ((part, getattr(table, part)) for part in PARTS)
         self._wanted = {part: one for part, one in named if one is not None}
 
@@ -39,7 +39,7 @@ class Picks:
 
     def of_csv(self, text: str) -> list[tuple[Any, ...]]:
         """Rows of a CSV whose first line names the columns. Raises UnexpectedAnswerError."""
-        reader = csv.reader(io.StringIO(text), delimiter=self._table.delimiter, strict=True)
+        reader = csv.reader(io.StringIO(text), delimiter=self.table.delimiter, strict=True)
         try:
             lines = [line for line in reader if line]
         except csv.Error as error:
@@ -56,14 +56,12 @@ class Picks:
 
     def of_json(self, document: Any) -> list[tuple[Any, ...]]:
         """Rows of a JSON value: by `rows`, or lists side by side. Raises UnexpectedAnswerError."""
-        import jmespath
-
-        wanted = {part: jmespath.compile(one) for part, one in self._wanted.items()}
-        if self._table.rows is None:
-            found = {part: one.search(document) for part, one in wanted.items()}
-            return [self._row(list(cells)) for cells in _side_by_side(found, self._wanted)]
-        rows = self._rows(jmespath.search(self._table.rows, document), document)
-        return [self._row([one.search(row) for one in wanted.values()]) for row in rows]
+        wanted = self._wanted
+        if self.table.rows is None:
+            lists = {part: found(one, document) for part, one in wanted.items()}
+            return [self._row(list(cells)) for cells in _side_by_side(lists, wanted)]
+        rows = self._rows(found(self.table.rows, document), document)
+        return [self._row([found(one, row) for one in wanted.values()]) for row in rows]
 
     def _rows(self, found: Any, document: Any) -> list[Any]:
         if isinstance(found, Mapping):
@@ -73,7 +71,7 @@ class Picks:
         what = "nothing" if found is None else shown(found)
         keys = ", ".join(list(document)[:8]) if isinstance(document, Mapping) else "no keys"
         raise UnexpectedAnswerError(
-            f"`rows = {self._table.rows}` finds {what} where a list or a table should be "
+            f"`rows = {self.table.rows}` finds {what} where a list or a table should be "
             f"(the answer has: {keys[:120]})"
         )
 
@@ -90,7 +88,7 @@ class Picks:
         alone = part == "value" and "weight" not in self._wanted
         if (cell is None or cell == "") and alone:
             raise UnexpectedAnswerError(
-                f"`value` of {_told(day)} is missing: correct `value = {self._table.value}`, or "
+                f"`value` of {_told(day)} is missing: correct `value = {self.table.value}`, or "
                 "leave such rows out, as `data[?value != null]` does"
             )
         return self._number(part, cell, day) if isinstance(cell, str) else _scalar(part, cell, day)
@@ -100,7 +98,7 @@ class Picks:
         text = cell.strip().replace("\u2212", "-")
         share = 100.0 if text.endswith("%") else 1.0
         text = text.removesuffix("%").rstrip()
-        decimal = self._table.decimal
+        decimal = self.table.decimal
         if decimal is not None and GROUPED[decimal].fullmatch(text):
             text = text.replace("," if decimal == "." else ".", "").replace(",", ".")
         if not text and part != "value":
@@ -115,13 +113,13 @@ class Picks:
         return float(text) / share
 
     def _day(self, raw: Any) -> Any:
-        pattern = self._table.day_format
+        pattern = self.table.day_format
         try:
+            if raw is None or isinstance(raw, (bool, list, Mapping)):
+                raise TypeError
             if pattern is None:
                 return raw.strip() if isinstance(raw, str) else raw
             if pattern in ("epoch", "epoch_ms"):
-                if isinstance(raw, bool):
-                    raise ValueError
                 seconds = float(raw) / (1000 if pattern == "epoch_ms" else 1)
                 return datetime.fromtimestamp(seconds, UTC)
             read = time.strptime(str(raw).strip(), pattern)
@@ -129,8 +127,10 @@ class Picks:
                 return date(*read[:3])
             return datetime(*read[:6], tzinfo=timezone(timedelta(seconds=read.tm_gmtoff)))
         except (ValueError, TypeError, OverflowError, OSError):
-            words = f"a day is {shown(raw)}, not of the form `day_format = {pattern}`"
-            raise UnexpectedAnswerError(words) from None
+            form = f", not of the form `day_format = {pattern}`" if pattern else ""
+            raise UnexpectedAnswerError(
+                f"a day is {shown(raw)}{form}: correct `day = {self.table.day}`"
+            ) from None
 
     @staticmethod
     def _column(name: str, head: Sequence[str]) -> int:
@@ -139,6 +139,18 @@ class Picks:
             what = "missing" if name not in head else "there twice"
             raise UnexpectedAnswerError(f"column `{name}` is {what} (columns: {listed})")
         return head.index(name)
+
+
+def found(expression: str, document: Any) -> Any:
+    """What a JMESPath finds; compiled ones are kept by the library."""
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return jmespath.search(expression, document)
+    except JMESPathError as error:
+        words = f"`{expression}` does not fit the answer: {str(error)[:120]}"
+        raise UnexpectedAnswerError(words) from None
 
 
 def _scalar(part: str, cell: Any, day: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors._http_body import Heard
-from connectors._http_words import Words
+from connectors._http_words import SAID, Words
 from connectors._json import StrictJsonError, strict
 from krtracker.connector import ConnectorError, UnexpectedAnswerError
 
@@ -84,7 +84,8 @@ class Reply:
 
     def _complain(self, said: ConnectorError | str | None) -> None:
         if isinstance(said, str):
-            said = UnexpectedAnswerError(f"{self.words.place(self.url)} says: {said}")
+            told = self.words.start(said.encode("utf-8", "replace"), SAID)
+            raise UnexpectedAnswerError(f"{self.words.place(self.url)} says: {told}")
         if said is not None:
             said.args = (self.words.hidden(str(said)),)
             raise said

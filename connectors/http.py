@@ -37,7 +37,7 @@ from pydantic import Field
 
 from connectors._http import Reply, Request
 from connectors._http_pages import Pages, Row
-from connectors._http_picks import Picks
+from connectors._http_picks import Picks, found
 from connectors._http_request import RequestTable
 from connectors._http_tables import HttpOptions
 from connectors._http_window import bound, bound_path
@@ -86,7 +86,10 @@ class HttpConnector:
 
     def _answer(self, query: HttpQuery, window: Window, deadline: Deadline) -> Answer:
         table, picks = query.request, Picks(query.request)
-        read = partial(self._read, table, picks, deadline)
+
+        def read(request: Request) -> tuple[Reply, Any, list[Row]]:
+            return self._read(picks, request, deadline)
+
         rows: list[Row] = []
         for part in _parts(window, table.days_per_request):
             came = Pages(table.pages, self._max_rows).rows(read, _request(table, part))
@@ -102,12 +105,12 @@ class HttpConnector:
         return replace(told, rows=len(rows))
 
     def _read(
-        self, table: RequestTable, picks: Picks, deadline: Deadline, /, request: Request
+        self, picks: Picks, request: Request, deadline: Deadline
     ) -> tuple[Reply, Any, list[Row]]:
         reply = self._http.reply(request, deadline)
-        if table.format == "csv":
+        if picks.table.format == "csv":
             return reply, None, picks.of_csv(reply.csv())
-        document = reply.json(partial(_said, table.error))
+        document = reply.json(partial(_said, picks.table.error))
         return reply, document, picks.of_json(document)
 
 
@@ -139,7 +142,5 @@ def _dated(rows: list[Row], window: Window) -> list[Row]:
 
 def _said(error: str | None, document: Any) -> str | None:
     """What the API says went wrong in an answer with 200."""
-    import jmespath
-
-    found = jmespath.search(error, document) if error is not None else None
-    return None if found in (None, "", False, [], {}) else str(found)[:200]
+    said = found(error, document) if error is not None else None
+    return str(said) if said else None

@@ -76,7 +76,10 @@ class WiredSources:
                 told = self._workspace.sources[source]
                 kind = registry.load(told.connector)
                 name = f"source `{source}`"
-                self._open[source] = kind(self._read(kind.SourceOptions, told.options, name))
+                options = dict(told.options)
+                if "max_requests" in kind.SourceOptions.model_fields:
+                    options["max_requests"] = told.max_requests
+                self._open[source] = kind(self._read(kind.SourceOptions, options, name))
             return self._open[source]
 
     def query(self, metric: Metric) -> Options:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from krtracker import settings, wiring
-from krtracker.connector import SourceRejectedError
+from krtracker.connector import (
+    Answer,
+    Ask,
+    Deadline,
+    SourceRejectedError,
+    SourceUnavailableError,
+    Window,
+)
 from krtracker.errors import KrtrackerError, Problem
 from krtracker.model import Workspace
+from tests.connectors import faulty
 
 SOURCE = '[sources.db]\nconnector = "sql"\nurl = "sqlite:///x.sqlite"\n'
 METRIC = """
@@ -149,3 +158,44 @@ def test_the_clock_is_aware_of_its_zone() -> None:
     offset = wiring.now().utcoffset()
     assert offset is not None
     assert not offset
+
+
+API = """
+[sources.crm]
+connector = "http"
+url = "{url}"
+max_requests = "2/h"
+
+[metrics.deals]
+kind = "count"
+source = "crm"
+
+[metrics.deals.request]
+rows = "days"
+day = "day"
+value = "n"
+"""
+
+
+def test_a_request_is_checked_with_its_places(tmp_path: Path) -> None:
+    text = API.replace("{url}", "https://crm.example")
+    assert wiring.check(workspace(tmp_path, text)) == ()
+    found = problem(tmp_path, text.replace('"day"', '"a["'))
+    assert found.code == "K044"
+    found = problem(tmp_path, text + 'pages = { by = "page" }\n')
+    assert "needs a `param`" in found.label
+    found = problem(tmp_path, text.replace("https://crm", "ftp://crm"))
+    assert "https://api.example.com" in found.label
+
+
+def test_a_source_is_told_how_often_it_may_ask(tmp_path: Path) -> None:
+    days = faulty.Given(b'{"days": [{"day": "2026-03-01", "n": 1}]}')
+    with faulty.FaultyServer(lambda _: days) as server:
+        space = workspace(tmp_path, API.replace("{url}", server.url))
+        sources = wiring.sources(space, {})
+        ask = Ask(sources.query(space.metrics["deals"]), Window(date(2026, 3, 1), date(2026, 3, 1)))
+        results = list(sources.open("crm").fetch([ask] * 3, Deadline(5)))
+        sources.close()
+        assert len(server.heard) == 2
+    assert [type(one) for one in results] == [Answer, Answer, SourceUnavailableError]
+    assert "`max_requests`" in str(results[2])

@@ -7,7 +7,6 @@ import gzip
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -71,20 +70,26 @@ Answering = Callable[[Heard], Given]
 class Talk:
     """One request to be answered: what was heard, the how many-th it is, the good answer."""
 
-    def __init__(self, line: socket.socket, heard: Heard, number: int, good: Answering) -> None:
-        self._line, self.heard, self.number = line, heard, number
-        self._good = good
+    def __init__(
+        self, server: FaultyServer, line: socket.socket, heard: Heard, number: int
+    ) -> None:
+        self._server, self._line, self.heard, self.number = server, line, heard, number
         self.over = False
 
     @property
     def good(self) -> Given:
-        return self._good(self.heard)
+        return self._server.good(self.heard)
 
     def send(self, text: bytes) -> None:
         self._line.sendall(text)
 
     def answer(self, given: Given) -> None:
         self.send(given.head() + given.body)
+
+    def pause(self, seconds: float) -> None:
+        """Says nothing for so long; ends the talk when the server is closed."""
+        if self._server.closing.wait(seconds):
+            raise OSError("the server was closed")
 
     def end(self) -> None:
         """Closes the connection after this."""
@@ -104,7 +109,8 @@ class FaultyServer:
         spared: Callable[[Heard], bool] | None = None,
     ) -> None:
         self.heard: list[Heard] = []
-        self._good, self._fault, self._spared = good, fault or well, spared or (lambda _: False)
+        self.good, self._fault, self._spared = good, fault or well, spared or (lambda _: False)
+        self.closing, self.asked = threading.Event(), threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=64)
         self._open: set[socket.socket] = set()
         self._faulty = 0
@@ -116,6 +122,7 @@ class FaultyServer:
         return f"http://127.0.0.1:{self._listening.getsockname()[1]}"
 
     def close(self) -> None:
+        self.closing.set()
         with self._lock:
             everything = [self._listening, *self._open]
         for one in everything:
@@ -145,7 +152,8 @@ class FaultyServer:
                     self.heard.append(heard)
                     spared = self._spared(heard)
                     self._faulty += not spared
-                    talk = Talk(line, heard, self._faulty, self._good)
+                    talk = Talk(self, line, heard, self._faulty)
+                self.asked.set()
                 (well if spared else self._fault)(talk)
                 if talk.over:
                     line.shutdown(socket.SHUT_RDWR)
@@ -187,9 +195,9 @@ def instead(body: bytes, kind: str = "application/json") -> Fault:
     return lambda talk: talk.answer(Given(body, kind))
 
 
-def silent(_: Talk) -> None:
+def silent(talk: Talk) -> None:
     """Takes the request and says nothing; ends when the other side does."""
-    time.sleep(30)
+    talk.pause(30)
 
 
 def drip_body(talk: Talk) -> None:
@@ -210,7 +218,7 @@ def drip_unmeasured(talk: Talk) -> None:
 def _drip(talk: Talk, text: bytes) -> None:
     for place in range(len(text)):
         talk.send(text[place : place + 1])
-        time.sleep(0.05)
+        talk.pause(0.05)
 
 
 def cut_measured(talk: Talk) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -15,8 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
+
+from tests.services import free_port, require
 
 USER, PASSWORD = "reader", "s3cret:of/prometheus"
 PASSWORD_HASH = "$2b$04$abcdefghijklmnopqrstuu1gW72S5GeqrPFZGx9XkvqkUJnp3k5uu"
@@ -55,34 +54,35 @@ class _Exporter(BaseHTTPRequestHandler):
         pass
 
 
+def _configure(folder: Path, exporter: int) -> None:
+    """Who may ask, whom to scrape, and the days of the past."""
+    (folder / "web.yml").write_text(f"basic_auth_users: {{ {USER}: '{PASSWORD_HASH}' }}\n")
+    (folder / "prometheus.yml").write_text(
+        "global: { scrape_interval: 100ms, scrape_timeout: 100ms }\n"
+        "scrape_configs:\n"
+        "  - job_name: shop\n"
+        f"    static_configs: [{{ targets: ['127.0.0.1:{exporter}'] }}]\n"
+    )
+    (folder / "past.txt").write_text(past())
+    making = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "--max-block-duration=24h"]
+    ran = [*making, str(folder / "past.txt"), str(folder / "store")]
+    subprocess.run(ran, check=True, capture_output=True)
+
+
 class PrometheusServer:
     """The server at `url`, asked with USER and PASSWORD."""
 
     def __init__(self, folder: Path, exporter: int) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        (folder / "prometheus.yml").write_text(
-            "global: { scrape_interval: 100ms, scrape_timeout: 100ms }\n"
-            "scrape_configs:\n"
-            "  - job_name: shop\n"
-            f"    static_configs: [{{ targets: ['127.0.0.1:{exporter}'] }}]\n"
-        )
-        (folder / "web.yml").write_text(f"basic_auth_users: {{ {USER}: '{PASSWORD_HASH}' }}\n")
-        (folder / "past.txt").write_text(past())
-        making = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "--max-block-duration"]
-        store = folder / "store"
-        subprocess.run(
-            [*making, "24h", str(folder / "past.txt"), str(store)], check=True, capture_output=True
-        )
         self._log = (folder / "log").open("wb")
+        _configure(folder, exporter)
         self._process = subprocess.Popen(
             [
                 "prometheus",
                 f"--config.file={folder / 'prometheus.yml'}",
                 f"--web.config.file={folder / 'web.yml'}",
-                f"--storage.tsdb.path={store}",
+                f"--storage.tsdb.path={folder / 'store'}",
                 "--storage.tsdb.retention.time=50y",
                 f"--web.listen-address=127.0.0.1:{port}",
             ],
@@ -96,7 +96,7 @@ class PrometheusServer:
         while self.scraped() < 5:
             if self._process.poll() is not None or time.monotonic() > ends:
                 raise RuntimeError("prometheus does not start")
-            time.sleep(0.05)
+            threading.Event().wait(0.05)
 
     def scraped(self) -> int:
         """How many scrapes of the exporter it holds."""
@@ -120,11 +120,7 @@ class PrometheusServer:
 @contextmanager
 def running(folder: Path) -> Iterator[PrometheusServer]:
     """The server while inside; the test is skipped where it is not installed."""
-    if not all(map(shutil.which, ("prometheus", "promtool"))):
-        words = "Prometheus (package prometheus) is not installed"
-        if os.environ.get("KRTRACKER_REQUIRE_SERVICES") == "1":
-            pytest.fail(f"{words}, and KRTRACKER_REQUIRE_SERVICES=1")
-        pytest.skip(words)
+    require(all(map(shutil.which, ("prometheus", "promtool"))), "Prometheus (prometheus)")
     exporter = ThreadingHTTPServer(("127.0.0.1", 0), _Exporter)
     threading.Thread(target=exporter.serve_forever, daemon=True).start()
     server = PrometheusServer(folder, exporter.server_port)

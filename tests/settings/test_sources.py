@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from krtracker.errors import ConfigurationError
 from krtracker.settings import parse
 from tests.settings.texts import FOLDER, WINDOW
 
@@ -94,6 +95,14 @@ def test_what_does_not_leaves_it(same: str) -> None:
 
 def test_a_renamed_secret_is_no_new_definition() -> None:
     assert digest(url="${env:A}") == digest(url="${env:B}")
+    first, other = 'auth = { token = "${env:A}" }', 'auth = { token = "${env:B}" }'
+    assert digest(more=first) == digest(more=other) == digest()
+
+
+def test_a_key_in_a_header_is_a_secret_in_plain_text() -> None:
+    text = '[sources.s]\nconnector = "http"\nurl = "https://x.example"\n'
+    with pytest.raises(ConfigurationError, match=r"`X-Api-Key` .* secret in plain text"):
+        parse({"krtracker.toml": text + 'headers = { X-Api-Key = "abc" }\n'}, folder=FOLDER)
 
 
 def test_moving_the_whole_folder_is_no_new_definition() -> None:
