@@ -219,7 +219,10 @@ def _words(error: BaseException, url: URL) -> str:
     """What the driver says, on one line, without the password or the URL in any spelling."""
     primary = getattr(getattr(error, "diag", None), "message_primary", None)
     last = error.args[-1] if error.args and isinstance(error.args[-1], str) else str(error)
-    words = " ".join(str(primary or last).split())
+    words = " ".join(str(primary or last).split()).removeprefix("connection failed: ")
+    words = words.partition(" Is the server running")[0]
+    if words == "unable to open database file":  # all that SQLite says
+        words = f"cannot open {url.database}: it is not there, or may not be read"
     hidden = [str(url.password or ""), *(str(value) for value in url.query.values())]
     for secret in [url.render_as_string(hide_password=False), *hidden]:
         if len(secret) > 2:

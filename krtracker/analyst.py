@@ -66,8 +66,8 @@ class Workbook:
         return self._connection.sql(text, params=params)
 
     def status(self) -> Relation:
-        """One row a key result: the view `krt.key_results`."""
-        return self.sql("from krt.key_results")
+        """One row a key result, in the files' order: the view `krt.key_results`."""
+        return self.sql("from krt.key_results order by position")
 
     def series(self, metric: str, segment: str = "", as_of: Instant | None = None) -> Relation:
         """One row a known day, oldest first: day, value, weight, status (ok or quarantined).
@@ -222,4 +222,7 @@ select day, value, weight, status from (
 
 IDS = "select key_result from krt.key_results"
 COUNTS = "select status, count(*) from krt.key_results group by status order by 2 desc, 1"
-OVERVIEW = "select key_result, title, status, actual, target, progress, why from krt.key_results"
+OVERVIEW = """
+select key_result, title, status, actual, target, progress, why from krt.key_results
+order by position
+"""

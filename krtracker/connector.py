@@ -9,13 +9,30 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from krtracker.model import Point as Point
-from krtracker.periods import Window as Window
+from krtracker.model import Point
+from krtracker.periods import Window
+
+__all__ = [
+    "STANDARD_METRICS",
+    "Answer",
+    "Ask",
+    "Connector",
+    "ConnectorError",
+    "ConnectorType",
+    "Deadline",
+    "Options",
+    "Point",
+    "Secret",
+    "SourceRejectedError",
+    "SourceUnavailableError",
+    "UnexpectedAnswerError",
+    "Window",
+]
 
 STANDARD_METRICS = (
     "dau",
@@ -174,7 +191,7 @@ class ConnectorType(Protocol):
     that belongs to the connector (`query`, `report`, `request`, `standard` and their options).
     """
 
-    SourceOptions: type[Options]
-    QueryOptions: type[Options]
+    SourceOptions: ClassVar[type[Options]]
+    QueryOptions: ClassVar[type[Options]]
 
     def __call__(self, options: Any) -> Connector[Any]: ...

@@ -81,17 +81,21 @@ class Problem:
 
 
 class ConfigurationError(KrtrackerError):
-    """The configuration is not valid; `problems` holds every mistake of every file."""
+    """The configuration is not valid; `problems` holds every mistake of every file.
+
+    `rest` is the workspace of what could be read, for those who have more to check in it.
+    """
 
     exit_code = 3
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], *, rest: object = None) -> None:
         self.problems = tuple(problems)
+        self.rest = rest
         super().__init__("\n\n".join(render_problem(one) for one in self.problems))
 
 
 def render_problem(problem: Problem) -> str:
-    """The problem as compilers print it: code, place, the line itself with a mark under it, help."""
+    """The problem as compilers print it: code, place, the line with a mark under it, help."""
     lines = [f"{problem.severity}[{problem.code}]: {problem.message}"]
     margin = ""
     if problem.place is not None:

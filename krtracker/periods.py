@@ -1,4 +1,4 @@
-"""Local days and the spans, windows and cycles made of them; this room does no I/O and reads no clock.
+"""Local days and the spans, windows and cycles made of them; it does no I/O and reads no clock.
 
 A day is the half-open local interval from its first instant to the next day's first instant: 23, 24
 or 25 hours, or none at all where a zone skipped it (R2).

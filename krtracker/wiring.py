@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
@@ -13,9 +14,16 @@ from pydantic import BaseModel, ValidationError
 from krtracker import registry
 from krtracker.collect import guarded
 from krtracker.connector import Connector, ConnectorType, Options, Secret, SourceRejectedError
-from krtracker.errors import KrtrackerError, Place, Problem, UnknownNameError, nearest
+from krtracker.errors import (
+    ConfigurationError,
+    KrtrackerError,
+    Place,
+    Problem,
+    UnknownNameError,
+    nearest,
+)
 from krtracker.model import Metric, Source, Workspace
-from krtracker.settings import read_dotenv, resolve_secrets
+from krtracker.settings import load, read_dotenv, resolve_secrets
 from krtracker.store import Store, StorePaths
 from krtracker.tracker import Tracker
 
@@ -38,6 +46,25 @@ def sources(workspace: Workspace, environ: Mapping[str, str]) -> WiredSources:
 def tracker(workspace: Workspace, store: Store, environ: Mapping[str, str]) -> Tracker:
     """A tracker on the real clock and the real sources."""
     return Tracker(workspace=workspace, store=store, sources=sources(workspace, environ), now=now)
+
+
+def accepted(configuration: Path) -> tuple[Workspace, tuple[Problem, ...]]:
+    """The configuration with every check passed, and the remarks on it.
+
+    Raises ConfigurationError with the mistakes of all files and all plug-in tables at once.
+    """
+    try:
+        workspace = load(configuration)
+    except ConfigurationError as error:
+        if not isinstance(error.rest, Workspace):
+            raise
+        known = {one.place for one in error.problems}
+        more = [one for one in check(error.rest) if one.place not in known]
+        raise ConfigurationError([*error.problems, *more]) from None
+    found = check(workspace)
+    if any(one.severity == "error" for one in found):
+        raise ConfigurationError([one for one in found if one.severity == "error"])
+    return workspace, (*workspace.remarks, *found)
 
 
 def check(workspace: Workspace) -> tuple[Problem, ...]:

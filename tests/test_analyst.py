@@ -26,6 +26,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 def test_status_is_one_row_a_key_result(world: World) -> None:
     frame = krtracker.open(world.toml).status().df()
     assert isinstance(frame, pd.DataFrame)
+    assert list(frame["name"]) == ["visits-up", "orders-900", "mood-8"]
     assert frame.set_index("name").loc["visits-up", "actual"] == 140.0
 
 

@@ -98,6 +98,8 @@ class Program(click.Group):
             flush(sys.stdout)
         except click.ClickException as error:
             error.show()
+            if "--json" in (sys.argv[1:] if args is None else args):
+                Face(json=True).refuse(error)
             code = error.exit_code
         except click.Abort:
             code = _stopped()

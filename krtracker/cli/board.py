@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from krtracker.cli.standing import Board, Heading, Standing
 from krtracker.errors import StoreUnusableError, UnknownNameError
+from krtracker.model.points import COVERING
 from krtracker.model.verdicts import Status
 from krtracker.periods import Span
 
@@ -45,10 +47,24 @@ select key_result, list(actual order by day) from (
 """
 
 
+TROUBLE = """
+select metric, arg_max(message, run) from krt.runs where metric in (select unnest(?::varchar[]))
+group by metric having arg_max(outcome, run) not in (select unnest(?::varchar[]))
+"""
+
+
 def workspace_words(configuration: Path) -> tuple[str, str]:
-    """The workspace's name and time zone, without the cost of checking everything."""
+    """The workspace's name and time zone, without the cost of checking everything.
+
+    What was published can be read while the files are being edited: a zone that is none is UTC.
+    """
     table = tomllib.loads(configuration.read_text("utf-8"))
-    return str(table.get("name", "")), str(table.get("timezone", "UTC"))
+    zone = str(table.get("timezone", "UTC"))
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = "UTC"
+    return str(table.get("name", "")), zone
 
 
 def rows_of(reader: Reader, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
@@ -80,6 +96,19 @@ def with_past(reader: Reader, standings: Sequence[Standing]) -> list[Standing]:
     return [replace(one, past=past.get(one.key_result, ())) for one in standings]
 
 
+def with_trouble(reader: Reader, standings: Sequence[Standing]) -> list[Standing]:
+    """The same, those without news with what their metric's last attempt met."""
+    dark = {one.metric for one in standings if one.status in (Status.NO_DATA, Status.STALE)}
+    if not dark:
+        return list(standings)
+    covering = [one.value for one in COVERING]
+    met = dict(reader.sql(TROUBLE, [sorted(dark), covering])[1])
+    return [
+        replace(one, trouble=met.get(one.metric, "")) if one.metric in dark else one
+        for one in standings
+    ]
+
+
 def board_now(reader: Reader, name: str, today: date, *, cycle: str | None) -> Board:
     """The board of a cycle (the running one where none is named), as last published."""
     cycles = rows_of(reader, "from krt.cycles order by first_day, cycle")
@@ -101,7 +130,7 @@ def board_now(reader: Reader, name: str, today: date, *, cycle: str | None) -> B
             Heading(one["id"], one["title"], one["owner"] or "", one["parent"])
             for one in objectives
         ],
-        standings=with_past(reader, standings),
+        standings=with_past(reader, with_trouble(reader, standings)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ import click
 
 from krtracker.cli.face import Face, command, problem_facts
 from krtracker.cli.figures import several
-from krtracker.errors import ConfigurationError, Problem
+from krtracker.errors import Problem
 from krtracker.model import Refresh, Workspace
 
 
@@ -20,12 +21,7 @@ def check(face: Face, *, strict: bool) -> int:
     """Read the configuration only, and name every mistake in it."""
     from krtracker import wiring
 
-    workspace = face.workspace()
-    problems = wiring.check(workspace)
-    errors = [one for one in problems if one.severity == "error"]
-    if errors:
-        raise ConfigurationError(errors)
-    remarks = [*workspace.remarks, *problems]
+    workspace, remarks = wiring.accepted(face.configuration())
     warned = any(one.severity == "warning" for one in remarks)
     if face.json:
         face.out_json(facts(face, workspace, remarks))
@@ -34,13 +30,14 @@ def check(face: Face, *, strict: bool) -> int:
     return 3 if strict and warned else 0
 
 
-def show(face: Face, workspace: Workspace, remarks: list[Problem]) -> None:
+def show(face: Face, workspace: Workspace, remarks: Sequence[Problem]) -> None:
     """Remarks to stderr, the summary and the next runs to stdout."""
     for one in remarks:
         face.say(str(one) + "\n", "yellow" if one.severity == "warning" else "grey")
     face.out(face.out_terminal.paint("ok", "green") + f"  {summary(workspace)}")
     for text, runs in next_times(face, workspace):
-        face.out(f"    {text:<20} next {', '.join(f'{one:%a %d %b %H:%M}' for one in runs)}")
+        precise = "%a %d %b %H:%M:%S" if any(one.second for one in runs) else "%a %d %b %H:%M"
+        face.out(f"    {text:<20} next {', '.join(one.strftime(precise) for one in runs)}")
     face.say("next: krtracker doctor   (tries the sources too)")
 
 
@@ -67,13 +64,13 @@ def next_times(face: Face, workspace: Workspace) -> list[tuple[str, list[datetim
     return [
         (
             text if zone == workspace.zone else f"{text} {zone}",
-            [one.astimezone(ZoneInfo(zone)) for one in next_runs(refresh, zone, face.now, 3)],
+            [one.astimezone(ZoneInfo(zone)) for one in next_runs(refresh, zone, face.now, count=3)],
         )
         for (text, zone), refresh in used.items()
     ]
 
 
-def facts(face: Face, workspace: Workspace, remarks: list[Problem]) -> dict[str, Any]:
+def facts(face: Face, workspace: Workspace, remarks: Sequence[Problem]) -> dict[str, Any]:
     return {
         "digest": workspace.digest,
         "sources": list(workspace.sources),

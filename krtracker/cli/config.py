@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from krtracker.model import Workspace
 
 SECRET_NAME = re.compile(r"(pass(word|wd)?|secret|token|api_?key|credentials?|private_key)$", re.I)
 REFERENCE = re.compile(r"\$\{[^}]*\}|\$\$\{")
-PASSWORD_IN_URL = re.compile(r"(://[^/:@\s]*:)[^@\s]+@")
+PASSWORD_IN_URL = re.compile(r"(://[^/:@\s]*:)[^@\s]+(?=@)")
 Keys = tuple[str, ...]
 
 
@@ -35,7 +36,7 @@ def show(face: Face, prefix: str) -> None:
         face.out_json({"digest": workspace.digest, "file": str(workspace.file), "values": rows})
         return
     table = [
-        [one["key"], Cell("=", "grey"), str(one["value"]), Cell(one["place"], "grey")]
+        [Cell(one["place"], "grey"), one["key"], Cell("=", "grey"), as_written(one["value"])]
         for one in rows
     ]
     for line in lines_of(table, face.out_terminal):
@@ -43,6 +44,11 @@ def show(face: Face, prefix: str) -> None:
     face.say(f"digest {workspace.digest}", "grey")
     if not rows:
         face.say(f"nothing below `{prefix}`; next: krtracker config show")
+
+
+def as_written(value: Any) -> str:
+    """The value much as TOML has it."""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def within(key: str, prefix: str) -> bool:
@@ -79,4 +85,4 @@ def masked(name: str, value: Any) -> Any:
         return value
     if SECRET_NAME.search(name) and not REFERENCE.search(value):
         return "***"
-    return PASSWORD_IN_URL.sub(r"\1***@", value)
+    return PASSWORD_IN_URL.sub(r"\1***", value)

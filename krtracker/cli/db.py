@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,11 +24,7 @@ def db() -> None:
 @command("info")
 def info(face: Face) -> None:
     """Say where the store lies, how large it is and what it holds."""
-    from krtracker.store import Store, StorePaths
-
-    paths = StorePaths(face.published())
-    with Store.open(paths, now=face.now, create=False) as store:
-        facts = store.info()
+    facts = cared(face, "info")["facts"]
     if face.json:
         face.out_json({"store": facts})
         return
@@ -42,11 +40,7 @@ def info(face: Face) -> None:
 @command("verify")
 def verify(face: Face) -> int:
     """Compare the store with its rules and with its archive; exit 6 when something is wrong."""
-    from krtracker.store import Store, StorePaths
-
-    paths = StorePaths(face.published())
-    with Store.open(paths, now=face.now, create=False) as store:
-        wrong = store.verify()
+    wrong = cared(face, "verify")["problems"]
     if face.json:
         face.out_json({"problems": wrong})
     for one in wrong:
@@ -65,17 +59,29 @@ def verify(face: Face) -> int:
 @click.option("--dry-run", is_flag=True, help="Say where it would go.")
 def backup(face: Face, to: Path | None, *, dry_run: bool) -> None:
     """Copy the store into a file or folder, checked before it gets its name."""
+    from krtracker.store import StorePaths
+
+    if to is not None and to.is_file():
+        raise UsageError(f"{to} exists and stays: choose another name")
+    target = to or StorePaths(face.published()).backups
+    if not dry_run:
+        made = Path(cared(face, "backup")["path"])
+        target = made if to is None else moved(made, to)
+    say_done(face, "would write" if dry_run else "wrote", target)
+
+
+def cared(face: Face, what: str) -> Mapping[str, Any]:
+    """What the daemon tells of its store, or the store itself where no daemon runs."""
+    from krtracker.daemon.care import CARE
+    from krtracker.daemon.control import send
     from krtracker.store import Store, StorePaths
 
     paths = StorePaths(face.published())
-    if to is not None and to.is_file():
-        raise UsageError(f"{to} exists and stays: choose another name")
-    target = to or paths.backups
-    if not dry_run:
-        with Store.open(paths, now=face.now, create=False) as store:
-            made = store.backup()
-        target = made if to is None else moved(made, to)
-    say_done(face, "would write" if dry_run else "wrote", target)
+    handed = send(paths, {"command": what})
+    if handed is not None:
+        return list(handed)[-1]
+    with Store.open(paths, now=face.now, create=False) as store:
+        return CARE[what](store)
 
 
 def moved(made: Path, to: Path) -> Path:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,9 @@ import click
 
 from krtracker.cli.face import Face, command
 from krtracker.cli.import_ import read_rows
+from krtracker.cli.init import schema_text
 from krtracker.cli.run import live
+from krtracker.cli.schema import write_text
 from krtracker.cli.status import board_asked, facts, show
 from krtracker.cli.words import Asked
 from krtracker.cli.working import events_of, shown_progress
@@ -53,7 +57,9 @@ def demo(face: Face, *, folder: Path, keep_running: bool, seed: int, dry_run: bo
         face.say(f"would {'reuse' if reused else 'write'} {folder}")
         return 0
     began = time.monotonic()
-    if not reused:
+    if reused:
+        advance(face, folder)
+    else:
         make(face, folder, seed)
     face = replace(face, config=folder / "krtracker.toml")
     fill(face, folder, fresh=not reused)
@@ -63,7 +69,7 @@ def demo(face: Face, *, folder: Path, keep_running: bool, seed: int, dry_run: bo
     else:
         show_board(face, board, folder)
     face.say(f"all of it took {time.monotonic() - began:.1f} s", "grey")
-    return go_on(face) if keep_running else 0
+    return go_on(face, folder) if keep_running else 0
 
 
 def is_demo(folder: Path) -> bool:
@@ -86,6 +92,7 @@ def make(face: Face, folder: Path, seed: int) -> None:
     began = time.monotonic()
     try:
         shift_example(example(), folder, today=today)
+        write_text(folder / ".krtracker/schema.json", schema_text())
         made = generate(folder / DATABASE, today=today, seed=seed)
     except OSError as error:
         raise UsageError(f"cannot write {folder}: {error.strerror}; choose a --folder") from error
@@ -93,6 +100,15 @@ def make(face: Face, folder: Path, seed: int) -> None:
         f"Fieldnote, a made-up company: {made.events:,} generated events of {made.days} days, "
         f"{made.users:,} users   {time.monotonic() - began:.1f} s"
     )
+
+
+def advance(face: Face, folder: Path) -> None:
+    """A folder of an earlier day: the days since then have happened at Fieldnote too."""
+    from krtracker.demo import catch_up
+
+    added = catch_up(folder / DATABASE, today=local_day(face.now, ZONE))
+    if added:
+        face.say(f"Fieldnote went on: {added:,} events more")
 
 
 def fill(face: Face, folder: Path, *, fresh: bool) -> None:
@@ -129,8 +145,15 @@ def show_board(face: Face, board: Board, folder: Path) -> None:
     face.say(NEXT.format(folder=folder, name=first.name, metric=first.metric))
 
 
-def go_on(face: Face) -> int:
-    """Lives on as the daemon of the demo."""
+def go_on(face: Face, folder: Path) -> int:
+    """Lives on as the daemon of the demo; every hour Fieldnote's days up to now have happened."""
+    from krtracker.demo import catch_up
+
+    def happen() -> None:
+        while not threading.Event().wait(3600):
+            catch_up(folder / DATABASE, today=local_day(datetime.now(UTC), ZONE))
+
+    threading.Thread(target=happen, daemon=True, name="fieldnote").start()
     configuration = face.configuration()
     face.say(f"running on {configuration}, Ctrl-C stops it")
     return live(face, configuration, as_json=not face.err_terminal.interactive)

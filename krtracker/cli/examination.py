@@ -60,11 +60,7 @@ def checked(face: Face) -> Workspace:
     """The configuration with its plug-in tables checked. Raises ConfigurationError."""
     from krtracker import wiring
 
-    workspace = face.workspace()
-    errors = [one for one in wiring.check(workspace) if one.severity == "error"]
-    if errors:
-        raise ConfigurationError(errors)
-    return workspace
+    return wiring.accepted(face.configuration())[0]
 
 
 def of_source(face: Face, workspace: Workspace, source: str) -> Finding:

@@ -77,6 +77,12 @@ class Face:
         self._err(text if isinstance(error, ConfigurationError) else f"error: {text}", "red")
         return error.exit_code
 
+    def refuse(self, error: click.ClickException) -> None:
+        """A call that click itself refuses, as JSON."""
+        message = error.format_message()
+        facts = {"type": "UsageError", "message": message, "exit_code": error.exit_code}
+        self.out_json({"error": facts})
+
     def _err(self, text: str, style: str) -> None:
         flush(sys.stdout)  # so that the two stay in order in one log
         shown = visible(text, keep="\n\t")

@@ -96,6 +96,8 @@ def heading_of(cells: list[str], file: str) -> list[str]:
         if name not in COLUMNS:
             near = nearest(name, COLUMNS)
             hint = f"did you mean `{near}`?" if near else f"known: {', '.join(COLUMNS)}"
+            if ";" in name or "\t" in name:
+                hint = "separate the columns by commas, and write 41.5 with a point"
             raise UsageError(f"{file}:1: unknown column `{name}`: {hint}")
     missing = [name for name in ("day", "value") if name not in names]
     if missing or len(set(names)) < len(names):

@@ -68,7 +68,8 @@ def numbers(made: Receipt) -> Iterator[tuple[str, str]]:
     yield "target", shown(answer.target) + (f"   {target.text}" if target and target.text else "")
     yield "progress", f"{percent(answer.progress, 1)} of the way"
     path = made.key_result.pace.text or made.key_result.pace.kind
-    yield "expected", f"{shown(answer.expected_value)}, {percent(answer.expected, 1)}   {path}"
+    share = "" if answer.expected is None else f", {percent(answer.expected, 1)}"
+    yield "expected", f"{shown(answer.expected_value)}{share}   {path}"
     yield "pace", catch_up_words(answer.catch_up) or "–"
     if answer.flags:
         yield "flags", ", ".join(answer.flags)
@@ -106,6 +107,9 @@ def origin(made: Receipt) -> Iterator[tuple[str, str]]:
     segment = f", segment {made.key_result.segment}" if made.key_result.segment else ""
     yield "metric", f"{metric.id}{segment}"
     yield "source", f"{metric.source} ({made.connector})" if made.connector else metric.source
+    if made.trouble is not None:
+        last = made.trouble
+        yield "last try", f"run {last.id}, {last.outcome.value}: {visible(last.message)}"
     if run is not None:
         yield "run", f"{run.run.id}, {run.run.outcome.value}, {several(made.rows, 'row')}"
         if run.note:

@@ -9,7 +9,7 @@ import click
 
 from krtracker.cli.completion import metric_ids
 from krtracker.cli.face import Face, command
-from krtracker.cli.words import DAY
+from krtracker.cli.words import DAY, NUMBER
 from krtracker.cli.working import work
 from krtracker.errors import UnknownNameError, UsageError
 from krtracker.periods import local_day
@@ -18,10 +18,10 @@ from krtracker.periods import local_day
 # So that -3.5 is a value and not an option.
 @command("record", context_settings={"ignore_unknown_options": True})
 @click.argument("metric", shell_complete=metric_ids)
-@click.argument("value", type=float, required=False)
+@click.argument("value", type=NUMBER, required=False)
 @click.option("--day", type=DAY, help="The day it was measured (default: yesterday).")
 @click.option("--note", default="", help="A sentence kept with it.")
-@click.option("--weight", type=float, help="The denominator of a ratio or mean.")
+@click.option("--weight", type=NUMBER, help="The denominator of a ratio or mean.")
 @click.option("--segment", default="", help="Such as a country.")
 @click.option("--retract", is_flag=True, help="Take the day's value back.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written.")

@@ -50,6 +50,7 @@ class Standing:
     data_day: date | None = None
     provisional: bool = False
     recorded_at: datetime | None = None
+    trouble: str = ""
     past: tuple[float | None, ...] = field(default=())
 
     def facts(self) -> dict[str, Any]:
@@ -208,8 +209,10 @@ def brief(one: Standing) -> str:
 
 
 def said(one: Standing) -> str:
-    """The reason without the status it begins with: that stands beside it already."""
-    return without_status(one.status, one.reason)
+    """The reason without the status it begins with, which stands beside it already, and why the
+    metric has no newer day."""
+    reason = without_status(one.status, one.reason)
+    return f"{reason.rstrip('.')}; last try: {one.trouble}" if one.trouble else reason
 
 
 def without_status(status: Status, reason: str) -> str:

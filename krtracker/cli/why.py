@@ -15,6 +15,7 @@ from krtracker.cli.words import Asked, moment_options
 from krtracker.periods import local_day
 
 if TYPE_CHECKING:
+    from krtracker.model import Metric
     from krtracker.tracker import Receipt
 
 
@@ -36,7 +37,12 @@ def why(face: Face, key_result: str, **moment: Any) -> None:
         return
     for line in receipt_lines(made, face.out_terminal):
         face.out(line)
-    face.say(f"\nnext: krtracker try {made.metric.id}", "grey")
+    face.say(f"\nnext: krtracker {next_words(made.metric)}", "grey")
+
+
+def next_words(metric: Metric) -> str:
+    """What a person may do about the number."""
+    return f"record {metric.id} VALUE" if metric.manual else f"try {metric.id}"
 
 
 def facts(made: Receipt) -> dict[str, Any]:
@@ -44,7 +50,7 @@ def facts(made: Receipt) -> dict[str, Any]:
     answer = asdict(made.evaluation)
     return {
         "key_result": made.key_result.id,
-        "sentence": made.evaluation.reason,
+        "sentence": made.sentence,
         "evaluation": answer,
         "metric": made.metric.id,
         "segment": made.key_result.segment,
@@ -59,4 +65,5 @@ def facts(made: Receipt) -> dict[str, Any]:
         "rows": made.rows,
         "configuration": made.configuration,
         "evaluated_at": made.recorded_at,
+        "trouble": None if made.trouble is None else asdict(made.trouble),
     }

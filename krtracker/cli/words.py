@@ -14,9 +14,24 @@ from krtracker.periods import Span
 
 if TYPE_CHECKING:
     DayType = click.ParamType[date]
+    NumberType = click.ParamType[float]
     MomentType = click.ParamType["Moment"]
 else:  # older clicks know no brackets here
-    DayType = MomentType = click.ParamType
+    DayType = MomentType = NumberType = click.ParamType
+
+
+class Number(NumberType):
+    """A value as 41 or -0.5, without its unit."""
+
+    name = "number"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        try:
+            return float(value)
+        except ValueError:
+            self.fail(f"`{value}` is no number; write it as 41.5, without a unit", param, ctx)
 
 
 class Day(DayType):
@@ -73,7 +88,7 @@ class Instant(MomentType):
             )
 
 
-DAY, INSTANT = Day(), Instant()
+DAY, INSTANT, NUMBER = Day(), Instant(), Number()
 
 
 def span_between(first: date | None, last: date | None, *, newest: date, days: int) -> Span:

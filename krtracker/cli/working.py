@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from krtracker.cli.face import Face
-from krtracker.cli.figures import icon, several, style
+from krtracker.cli.news import Event, done_line, evaluated_line, run_lines, summary, trouble
 from krtracker.errors import SourcesFailedError
-from krtracker.model.verdicts import Status
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-Event = Mapping[str, Any]
 FAILED = SourcesFailedError.exit_code
 WAIT = 10.0
 """Seconds a command waits for a store that another command holds."""
@@ -24,13 +22,29 @@ def work(face: Face, *requests: Mapping[str, Any]) -> int:
     """Does requests one after the other, here or in the daemon; 4 when a source failed."""
     told: list[Event] = []
     for request in requests:
+        done = len(told)
         with closing(events_of(face, request)) as events:
             for event in shown_progress(face, events):
                 told.append(event)
-                say(face, event)
+                if words := trouble(event):
+                    face.warn(words)
+        if not face.json:
+            for line in run_lines(told[done:], face.out_terminal):
+                face.out(line)
     if face.json:
         face.out_json({"events": told})
+    else:
+        conclude(face, told)
     return FAILED if any(one["event"] == "failed" for one in told) else 0
+
+
+def conclude(face: Face, told: Sequence[Event]) -> None:
+    """All of it in one line, where the key results stand now, and what to do next."""
+    if words := summary(told):
+        face.out(words)
+    for event in [one for one in told if one["event"] == "evaluated"][-1:]:
+        face.out(evaluated_line(event, face.out_terminal))
+    face.say(done_line(told))
 
 
 def events_of(face: Face, request: Mapping[str, Any]) -> Generator[Event, None, None]:
@@ -41,63 +55,6 @@ def events_of(face: Face, request: Mapping[str, Any]) -> Generator[Event, None, 
     yield from performing(
         face.configuration(), request, wiring=wiring, environ=face.environ, wait=WAIT
     )
-
-
-def say(face: Face, event: Event) -> None:
-    """One event as a line: results to stdout, troubles to stderr."""
-    kind = event["event"]
-    if kind == "failed":
-        face.warn(f"FAIL {event['metric']} ({event['source']}): {event['message']}")
-    elif kind == "paused":
-        face.warn(f"paused {event['metric']}: {event['why']}; next: {event['next_command']}")
-    elif face.json:
-        return
-    elif kind == "run":
-        face.out(run_line(face, event))
-    elif kind == "evaluated":
-        face.out(evaluated_line(face, event))
-    elif kind == "done":
-        face.say(done_line(event))
-
-
-def run_line(face: Face, run: Event) -> str:
-    """ "dau  2026-11-01 to 2026-11-20  ok  20 days new, 3 restated"."""
-    terminal = face.out_terminal
-    covers = run["outcome"] in ("ok", "empty", "recorded", "imported")
-    outcome = terminal.paint(str(run["outcome"]), "green" if covers else "red")
-    first, last = run.get("first"), run.get("last")
-    days = first if first == last else f"{first} to {last}"
-    counts = {
-        "new": run["written"] - run["revised"],
-        "restated": run["revised"],
-        "retracted": run["retracted"],
-        "quarantined": run["quarantined"],
-    }
-    words = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
-    return f"{run['metric']}  {days}  {outcome}  {words or 'nothing new'}"
-
-
-def evaluated_line(face: Face, event: Event) -> str:
-    """ "12 key results: ✓ 7 on track  ▲ 3 at risk"."""
-    terminal = face.out_terminal
-    counts = event["statuses"]
-    parts = [
-        terminal.paint(
-            f"{icon(one, unicode=terminal.unicode)} {counts[one.value]} {one.words}", style(one)
-        )
-        for one in Status
-        if counts.get(one.value)
-    ]
-    return f"{several(event['key_results'], 'key result')}: {'  '.join(parts) or 'none judged'}"
-
-
-def done_line(event: Event) -> str:
-    """What to do next, by what happened."""
-    if event.get("failed"):
-        return f"{several(event['failed'], 'metric')} failed; next: krtracker doctor"
-    if event.get("asked") == 0 and not event.get("runs") and event.get("command") == "collect":
-        return "nothing was due; next: krtracker status"
-    return "next: krtracker status"
 
 
 def shown_progress(face: Face, events: Iterator[Event]) -> Iterator[Event]:

@@ -22,7 +22,8 @@ class Heartbeat:
     """One beat: who, since when, with which configuration, and what fails.
 
     `jobs` has, by job: `next` and `last` (ISO instants or None), `running_since`, `result`.
-    `failing` has, by source: the metrics that failed last and what the source said.
+    `failing` has, by source: the metrics that failed last and what the source said. `paused` has,
+    by metric: why it is not asked, and the command that goes on.
     """
 
     pid: int
@@ -37,6 +38,7 @@ class Heartbeat:
     last_publish: str | None = None
     jobs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     failing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    paused: Mapping[str, str] = field(default_factory=dict)
 
 
 def write(beat: Heartbeat, path: Path) -> None:
@@ -91,4 +93,5 @@ def ailments(
         for source, metrics in beat.failing.items()
         for metric, message in metrics.items()
     ]
+    found += [f"metric {metric} is paused: {why}" for metric, why in beat.paused.items()]
     return tuple(found)

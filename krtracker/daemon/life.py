@@ -72,6 +72,7 @@ def run(
     )
     if not clean:
         os._exit(0)
+    life.over()
     return 0
 
 
@@ -218,6 +219,8 @@ class Life:
     def over(self) -> None:
         """The store is closed and nothing hangs: the process may live on."""
         self._last_moment.cancel()
+        if self._last_moment.is_alive():
+            self._last_moment.join()
 
     def _finished(self, latest: float) -> bool:
         """Waits for the work in hand, and lets analysts see the last word of it."""
@@ -339,7 +342,7 @@ class Life:
             last_evaluation=evaluated.isoformat() if evaluated else None,
             last_publish=published.isoformat() if published else None,
             jobs=self._standing.jobs(self._schedule.next_slots()),
-            failing=self._standing.failing(),
+            **self._standing.ailing(),
         )
         with suppress(OSError):  # a full disk: the daemon lives on
             write(beat, self._paths.heartbeat)

@@ -74,13 +74,13 @@ class Log:
         self.redaction = Redaction()
 
     def info(self, event: str, message: str = "", **facts: Any) -> None:
-        self._write("info", event, message, facts)
+        self._write("info", event, message, facts=facts)
 
     def warning(self, event: str, message: str = "", **facts: Any) -> None:
-        self._write("warning", event, message, facts)
+        self._write("warning", event, message, facts=facts)
 
     def error(self, event: str, message: str = "", **facts: Any) -> None:
-        self._write("error", event, message, facts)
+        self._write("error", event, message, facts=facts)
 
     def crash(self, event: str, error: BaseException, **facts: Any) -> None:
         """A bug: what broke and where, the traceback redacted like every other text."""
@@ -89,10 +89,10 @@ class Log:
             event, f"{type(error).__name__}: {error}", trace="".join(frames)[-4000:], **facts
         )
 
-    def _write(self, level: str, event: str, message: str, facts: Mapping[str, Any]) -> None:
+    def _write(self, level: str, event: str, message: str, *, facts: Mapping[str, Any]) -> None:
         safe = self.redaction.value({k: v for k, v in facts.items() if v is not None})
         line = (self._json if self._as_json else self._human)(
-            level, event, self.redaction.text(message), safe
+            level, event, self.redaction.text(message), facts=safe
         )
         try:
             with self._lock:
@@ -101,12 +101,12 @@ class Log:
         except (OSError, ValueError):  # the log is lost, the work goes on
             return
 
-    def _json(self, level: str, event: str, message: str, facts: dict[str, Any]) -> str:
+    def _json(self, level: str, event: str, message: str, *, facts: dict[str, Any]) -> str:
         head = {"at": self._now().isoformat(), "level": level, "event": event}
         said = {"message": message} if message else {}
         return json.dumps({**head, **said, **facts}, ensure_ascii=True)
 
-    def _human(self, level: str, event: str, message: str, facts: dict[str, Any]) -> str:
+    def _human(self, level: str, event: str, message: str, *, facts: dict[str, Any]) -> str:
         mark = "" if level == "info" else f"{level.upper()} "
         trace = f"\n{facts.pop('trace')}" if "trace" in facts else ""
         words = ", ".join(f"{key} {_shown(value)}" for key, value in facts.items())

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from krtracker.connector import Secret
-from krtracker.errors import ConfigurationError, KrtrackerError, Problem
+from krtracker.errors import KrtrackerError, Problem
 from krtracker.model import Workspace
-from krtracker.settings import load, read_dotenv, resolve_secrets
+from krtracker.settings import read_dotenv, resolve_secrets
 from krtracker.store import Store
 from krtracker.tracker import Sources, Tracker
 
@@ -20,7 +20,7 @@ Environ = Mapping[str, str]
 class Wiring(Protocol):
     """The construction the daemon needs; the module `krtracker.wiring` is one."""
 
-    def check(self, workspace: Workspace) -> tuple[Problem, ...]: ...
+    def accepted(self, configuration: Path) -> tuple[Workspace, tuple[Problem, ...]]: ...
     def sources(self, workspace: Workspace, environ: Environ) -> Sources: ...
     def tracker(self, workspace: Workspace, store: Store, environ: Environ) -> Tracker: ...
     def open_store(self, workspace: Workspace) -> Store: ...
@@ -29,11 +29,7 @@ class Wiring(Protocol):
 
 def accepted(configuration: Path, wiring: Wiring) -> Workspace:
     """The configuration with every check passed; raises ConfigurationError with all mistakes."""
-    workspace = load(configuration)
-    wrong = [one for one in wiring.check(workspace) if one.severity == "error"]
-    if wrong:
-        raise ConfigurationError(wrong)
-    return workspace
+    return wiring.accepted(configuration)[0]
 
 
 def surroundings(configuration: Path, environ: Environ) -> dict[str, str]:

@@ -99,14 +99,14 @@ def with_frozen_targets(
     held = {
         name: replace(key_result, target=old.key_results[name].target)
         for name, key_result in new.key_results.items()
-        if name in old.key_results and _is_held(old.key_results[name], key_result, new, today)
+        if name in old.key_results and _is_held(old.key_results[name], key_result, new, today=today)
     }
     if not held:
         return new, ()
     return replace(new, key_results={**new.key_results, **held}), tuple(held)
 
 
-def _is_held(old: KeyResult, new: KeyResult, workspace: Workspace, today: date) -> bool:
+def _is_held(old: KeyResult, new: KeyResult, workspace: Workspace, *, today: date) -> bool:
     freeze = workspace.cycles[new.cycle].freeze
     return (
         freeze is not None

@@ -9,7 +9,7 @@ A request is `{"command": NAME, ...}`; what it does comes back as events, each a
 | `failed` | `metric`, `source`, `outcome`, `message`, `retry_after` |
 | `paused` | `metric`, `why`, `next_command` |
 | `evaluated` | `key_results` (how many), `statuses` (how many of each) |
-| `done` | `command`, `runs`, `failed`, `paused`, `asked` (counts): the last one |
+| `done` | `command`, `runs`, `failed`, `paused`, `asked` (counts), or what care.py tells; last |
 | `error` | `message`, `exit_code`: the last one, over the socket only; in a command it is raised |
 """
 
@@ -25,6 +25,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from krtracker.daemon.care import CARE
 from krtracker.errors import (
     ConfigurationError,
     KrtrackerError,
@@ -174,7 +175,12 @@ def _evaluate(desk: Desk, _request: Request) -> Event:
     return {}
 
 
+def _caring(name: str) -> Callable[[Desk, Request], Event]:
+    return lambda desk, _request: CARE[name](desk.tracker)
+
+
 COMMANDS: Mapping[str, Callable[[Desk, Request], Event]] = {
+    **{name: _caring(name) for name in CARE},
     "backfill": _backfill,
     "collect": _collect,
     "evaluate": _evaluate,

@@ -12,7 +12,7 @@ from typing import Any
 
 from krtracker.model import Outcome
 from krtracker.schedule import Happening
-from krtracker.tracker import Collected
+from krtracker.tracker import Collected, Paused
 
 
 class Standing:
@@ -42,7 +42,7 @@ class Standing:
                     failures.pop(metric, None)
             for one in found.failed:
                 self._failing.setdefault(one.source, {})[one.metric] = one.message
-            paused = {one.metric: f"{one.why}: {one.next_command}" for one in found.paused}
+            paused = {one.metric: _why(one) for one in found.paused}
             news = [f"{m}: {why}" for m, why in paused.items() if self._paused.get(m) != why]
             for metric in metrics:
                 self._paused.pop(metric, None)
@@ -54,6 +54,7 @@ class Standing:
         with self._lock:
             if event["event"] == "run" and Outcome(event["outcome"]).covers:
                 self._failing.get(event["source"], {}).pop(event["metric"], None)
+                self._paused.pop(event["metric"], None)
             elif event["event"] == "failed":
                 said = self._failing.setdefault(event["source"], {})
                 said[event["metric"]] = event["message"]
@@ -72,9 +73,20 @@ class Standing:
         with self._lock:
             return {source: dict(said) for source, said in self._failing.items() if said}
 
+    def ailing(self) -> dict[str, Any]:
+        """What fails and what is paused until a person does something, as a heartbeat has it."""
+        with self._lock:
+            paused = dict(self._paused)
+        return {"failing": self.failing(), "paused": paused}
+
     def jobs(self, upcoming: Mapping[str, datetime | None]) -> dict[str, dict[str, Any]]:
         with self._lock:
             return {
                 name: {"next": at.isoformat() if at else None, **self._jobs.get(name, {})}
                 for name, at in upcoming.items()
             }
+
+
+def _why(one: Paused) -> str:
+    """Why it is paused and what goes on, named once."""
+    return one.why if one.next_command in one.why else f"{one.why}; next: {one.next_command}"

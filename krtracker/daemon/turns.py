@@ -19,6 +19,9 @@ from krtracker.connector import (
 from krtracker.model import Metric
 from krtracker.tracker import Sources
 
+PATIENCE = 10.0
+"""Deadlines to wait for a turn: those before it may each use up several of theirs."""
+
 
 class Turns:
     """Sources whose connectors are asked by one thread at a time: a job, or a person's command."""
@@ -38,7 +41,7 @@ class Turns:
 
 
 class Turn:
-    """A connector that waits for its turn, at most as long as its deadline allows."""
+    """A connector that waits for its turn; its deadline begins with it."""
 
     def __init__(self, connector: Connector[Any], lock: threading.Lock) -> None:
         self._connector, self._lock = connector, lock
@@ -46,8 +49,13 @@ class Turn:
     def fetch(
         self, asks: Sequence[Ask[Any]], deadline: Deadline
     ) -> Iterator[Answer | ConnectorError]:
-        if not self._lock.acquire(timeout=deadline.remaining()):
-            raise SourceUnavailableError("the source was busy with another question all this time")
+        wait = PATIENCE * deadline.remaining()
+        if not self._lock.acquire(timeout=wait):
+            raise SourceUnavailableError(
+                f"the source was busy with other questions for {wait:.0f} s: `krtracker health` "
+                "names those that fail"
+            )
+        deadline.restart()
         try:
             yield from self._connector.fetch(asks, deadline)
         finally:

@@ -100,6 +100,17 @@ def late_day(path: Path, *, day: date, seed: int = 7) -> int:
         return _count(database, "events") - before
 
 
+def catch_up(path: Path, *, today: date, seed: int = 7) -> int:
+    """Lets every day happen that is over and not in the database yet; returns the events added."""
+    with closing(sqlite3.connect(path)) as database:
+        newest = database.execute("select max(date(ts)) from events").fetchone()[0]
+    added, day = 0, date.fromisoformat(newest) + timedelta(days=1)
+    while day < today:
+        added += late_day(path, day=day, seed=seed)
+        day += timedelta(days=1)
+    return added
+
+
 def _recall(database: sqlite3.Connection, day: date, seed: int) -> Company:
     """The company as the database knows it, without its plans for who comes back when."""
     first = database.execute("select min(date(paid_at)) from payments").fetchone()[0]

@@ -110,7 +110,9 @@ class Company:
             noted = draws.happens("activation", along(curves.ACTIVATION, number))
             user = self._user(number, noted=noted)
             today.users.append(user)
-            today.events.append(self._event(user, "sign_up", number, int(user.created_at[11:13])))
+            today.events.append(
+                self._event(user, "sign_up", number, hour=int(user.created_at[11:13]))
+            )
             self._settle_return(number, user)
 
     def _settle_return(self, number: int, user: User) -> None:
@@ -138,12 +140,12 @@ class Company:
         hour = min(23, max(6, int(draws.gauss(14, 3.5))))
         self.last_session += 1
         length = draws.seconds(along(curves.SESSION_SECONDS, number))
-        today.events.append(self._event(user, "session", number, hour, length))
+        today.events.append(self._event(user, "session", number, hour=hour, seconds=length))
         if draws.happens("crash", along(curves.CRASH_SHARE, number)):
-            today.events.append(self._event(user, "crash", number, hour))
+            today.events.append(self._event(user, "crash", number, hour=hour))
 
     def _event(
-        self, user: User, name: str, number: int, hour: int, seconds: int | None = None
+        self, user: User, name: str, number: int, *, hour: int, seconds: int | None = None
     ) -> Event:
         draws = self.draws
         second = hour * 3600 + int(draws.random() * 3600)

@@ -1,4 +1,4 @@
-"""The nouns of krtracker as frozen values; this room does no I/O, reads no clock, holds no formula."""
+"""The nouns of krtracker as frozen values; no I/O, no clock and no formula in this room."""
 
 from krtracker.model.goals import (
     Amendment,

@@ -66,10 +66,12 @@ class Collected(Protocol):
 
 
 def plan_jobs(workspace: Workspace) -> tuple[Job, ...]:
-    """The jobs a workspace asks for, in the order of its metrics; manual metrics have none."""
+    """The jobs a workspace asks for, in the order of its metrics; manual metrics have none, nor
+    those that this version does not collect."""
     groups: dict[tuple[str, str, Refresh], list[str]] = {}
     for metric in workspace.metrics.values():
-        if not metric.manual and metric.source:
+        active = metric.standard is None and metric.formula is None
+        if active and not metric.manual and metric.source:
             groups.setdefault((metric.source, metric.zone, metric.refresh), []).append(metric.id)
     return tuple(
         Job(f"{source}: {refresh.text} ({zone})", source, zone, refresh, tuple(metrics))
@@ -154,7 +156,7 @@ class Schedule:
         for job in self._jobs.values():
             chosen = tuple(m for m in job.metrics if metrics is None or m in metrics)
             if chosen:
-                self._once(replace(job, metrics=chosen), f"now {job.id}", self._now(), 1)
+                self._once(replace(job, metrics=chosen), f"now {job.id}", self._now(), tried=1)
 
     def wake(self) -> None:
         """Looks at the clock again: after a sleep of the machine, slots in the past are due."""
@@ -212,15 +214,15 @@ class Schedule:
         if named is not None:
             self._held[job.source] = at
         short = replace(job, metrics=tuple(one.metric for one in again))
-        self._once(short, f"retry {job.id}", at, tried + 1)
+        self._once(short, f"retry {job.id}", at, tried=tried + 1)
         self._report(Happening("retry", job.id, short.metrics, again[0].message, at))
 
-    def _once(self, job: Job, name: str, at: datetime, tried: int) -> None:
+    def _once(self, job: Job, name: str, at: datetime, *, tried: int) -> None:
         from apscheduler.triggers.date import DateTrigger
 
-        self._add(job, name, DateTrigger(at), tried)
+        self._add(job, name, DateTrigger(at), tried=tried)
 
-    def _add(self, job: Job, name: str, trigger: Any, tried: int = 1) -> None:
+    def _add(self, job: Job, name: str, trigger: Any, *, tried: int = 1) -> None:
         if job.source not in self._sources:
             from apscheduler.executors.pool import ThreadPoolExecutor
 

@@ -20,7 +20,7 @@ WIDEST_OVERLAP = timedelta(hours=3)
 DAY_NAMES = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 
-def next_runs(refresh: Refresh, zone: str, after: datetime, count: int) -> list[datetime]:
+def next_runs(refresh: Refresh, zone: str, after: datetime, *, count: int) -> list[datetime]:
     """The next `count` instants (UTC) later than `after` at which this refresh is due."""
     return list(islice(slots(refresh, zone, after), count))
 

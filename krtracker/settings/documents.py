@@ -20,7 +20,11 @@ SECRET_NAME = re.compile(
     r"|access_key|credentials?|authorization)$",
     re.I,
 )
-PASSWORD_IN_URL = re.compile(r"(?<=://)([^/@\s:\"']*:)([^@/\s\"']+)(?=@)")
+PASSWORDS_IN_URL = (
+    re.compile(r"(?<=://)([^/@\s:\"']*:)([^@/\s\"']+)(?=@)"),
+    re.compile(r"([?&](?:\w*password|passwd|pwd|\w*token|\w*secret|\w*_key)=)([^&#\s\"']+)", re.I),
+)
+"""Where an address holds a secret: its second group."""
 _SECRET_LINE = re.compile(
     r"""([A-Za-z0-9_-]+)["']?\s*=\s*(?P<value>"(?:\\.|[^"\\])*"?|'[^']*'?)""",
 )
@@ -70,9 +74,10 @@ def masked(line: str) -> str:
         hidden = value[0] + "*" * (len(value) - 1 - closed) + (value[0] if closed else "")
         return found[0][: -len(value)] + hidden
 
-    line = PASSWORD_IN_URL.sub(
-        lambda found: found[1] + (found[2] if "${" in found[2] else "*" * len(found[2])), line
-    )
+    for pattern in PASSWORDS_IN_URL:
+        line = pattern.sub(
+            lambda found: found[1] + (found[2] if "${" in found[2] else "*" * len(found[2])), line
+        )
     return _SECRET_LINE.sub(star, line)
 
 

@@ -30,6 +30,7 @@ from krtracker.settings.tables import (
     StoreTable,
     Table,
     WorkspaceTable,
+    no_items,
 )
 
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -53,7 +54,7 @@ class CycleTable(Table):
     end: date | None = None
     period: Text | None = None
     freeze: date | None = None
-    review: list[date] = Field(default_factory=list)
+    review: list[date] = Field(default_factory=no_items)
     status: StatusTable = StatusTable()
 
 
@@ -65,8 +66,8 @@ class ObjectiveTable(Table):
     level: Text | None = None
     rollup: Literal["weighted", "min"] = "weighted"
     weight: Weight = 1.0
-    risks: list[Text] = Field(default_factory=list)
-    depends_on: list[Text] = Field(default_factory=list)
+    risks: list[Text] = Field(default_factory=no_items)
+    depends_on: list[Text] = Field(default_factory=no_items)
 
 
 class ChangedTarget(Table):
@@ -160,16 +161,16 @@ class KeyResultTable(Table):
     share: Share | None = None
     start: date | None = None
     end: date | None = None
-    depends_on: list[Text] = Field(default_factory=list)
-    leading: list[Text] = Field(default_factory=list)
-    guardrails: list[Text] = Field(default_factory=list)
-    tags: list[Text] = Field(default_factory=list)
-    parts: list[PartTable] = Field(default_factory=list)
-    milestones: list[MilestoneTable] = Field(default_factory=list)
-    amendments: list[AmendmentTable] = Field(default_factory=list)
+    depends_on: list[Text] = Field(default_factory=no_items)
+    leading: list[Text] = Field(default_factory=no_items)
+    guardrails: list[Text] = Field(default_factory=no_items)
+    tags: list[Text] = Field(default_factory=no_items)
+    parts: list[PartTable] = Field(default_factory=no_items)
+    milestones: list[MilestoneTable] = Field(default_factory=no_items)
+    amendments: list[AmendmentTable] = Field(default_factory=no_items)
     score_override: ScoreTable | None = None
     was: Annotated[list[str], PlainValidator(_names), WithJsonSchema(NAMES_SCHEMA)] = Field(
-        default_factory=list
+        default_factory=no_items
     )
 
 

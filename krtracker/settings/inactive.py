@@ -20,7 +20,6 @@ class Inactive:
     section: str
     setting: str
     instead: str
-    values: tuple[str, ...] = ()
 
 
 INACTIVE = (
@@ -51,7 +50,7 @@ def note_inactive(tables: Tables) -> None:
     by_forecast = [
         (entry.id, entry.spot / "status" / "by")
         for entry in tables.cycles.values()
-        if entry.table.status.by == "forecast"
+        if entry.table.status.by == "forecast" and "by" in entry.table.status.model_fields_set
     ]
     if by_forecast:
         words = 'status by = "forecast" is not active in this version'
@@ -74,9 +73,5 @@ def _uses(one: Inactive, tables: Tables) -> Iterator[tuple[str, Spot]]:
             continue
         if not one.setting:
             yield entry.id, entry.spot
-        elif entry.has(one.setting) and _counts(one, getattr(entry.table, one.setting)):
+        elif entry.has(one.setting) and getattr(entry.table, one.setting):
             yield entry.id, (entry.spot / one.setting).key
-
-
-def _counts(one: Inactive, value: Any) -> bool:
-    return value in one.values if one.values else bool(value)

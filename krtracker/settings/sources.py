@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from krtracker.model import Source
-from krtracker.settings.documents import PASSWORD_IN_URL, SECRET_NAME, Report, Spot
+from krtracker.settings.documents import PASSWORDS_IN_URL, SECRET_NAME, Report, Spot
 from krtracker.settings.reading import Tables
 from krtracker.settings.secrets import WRITTEN, unknown_references
 from krtracker.settings.shapes import Entry, place_words, read_table
@@ -98,7 +98,9 @@ def check_secrets(options: Mapping[str, Any], spot: Spot, report: Report) -> Non
 
 
 def _has_plain_password(value: str) -> bool:
-    return any("${" not in found[2] for found in PASSWORD_IN_URL.finditer(value))
+    return any(
+        "${" not in found[2] for pattern in PASSWORDS_IN_URL for found in pattern.finditer(value)
+    )
 
 
 def _plain(message: str, key: str, *, at: Spot, report: Report) -> None:

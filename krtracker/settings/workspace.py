@@ -52,9 +52,9 @@ def _workspace(shelf: Shelf, folder: Path, file: str) -> Workspace:
     check_messages(tables)
     check_server(tables)
     note_inactive(tables)
-    remarks = _judge(tables)
+    problems = _in_order(tables)
     store = tables.store.table if tables.store else StoreTable()
-    return Workspace(
+    found = Workspace(
         folder=folder,
         file=folder / file,
         name=settings.name or folder.name,
@@ -73,22 +73,22 @@ def _workspace(shelf: Shelf, folder: Path, file: str) -> Workspace:
         sections=plain_sections(tables),
         files=tables.texts,
         places=_places(tables),
-        remarks=remarks,
+        remarks=problems,
     )
+    if any(one.severity == "error" for one in problems):
+        raise ConfigurationError([one for one in problems if one.severity != "note"], rest=found)
+    return found
 
 
-def _judge(tables: Tables) -> tuple[Problem, ...]:
-    """The remarks, in the order of the files; raises where there is an error."""
+def _in_order(tables: Tables) -> tuple[Problem, ...]:
+    """All that is to be said, in the order of the files."""
     order = {name: number for number, name in enumerate(tables.texts)}
 
     def place(problem: Problem) -> tuple[int, int, int]:
         where = problem.place
         return (order.get(where.file, -1), where.line, where.column) if where else (-1, 0, 0)
 
-    problems = sorted(tables.report.problems, key=place)
-    if any(one.severity == "error" for one in problems):
-        raise ConfigurationError([one for one in problems if one.severity != "note"])
-    return tuple(problems)
+    return tuple(sorted(tables.report.problems, key=place))
 
 
 def _server(tables: Tables) -> Server:

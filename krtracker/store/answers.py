@@ -25,8 +25,6 @@ class MetricState:
     last: Run | None = None
     last_ok: Run | None = None
     failures_in_a_row: int = 0
-    first_day: date | None = None
-    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

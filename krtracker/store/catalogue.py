@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 Shape = Mapping[str, Callable[[Any], Any]]
 
-TABLES = ("cycle", "metric", "objective", "key_result", "amendment")
-
 CYCLE: Shape = {
     "cycle": columns.texts,
     "title": columns.texts,
@@ -83,16 +81,23 @@ AMENDMENT: Shape = {
 
 def stage_catalogue(
     cursor: duckdb.DuckDBPyConnection, workspace: Workspace, configuration: int
-) -> None:
-    """Stages the rows of one configuration, each with its place in the files."""
-    for table, shape, rows in (
+) -> tuple[str, ...]:
+    """Stages the rows of one configuration, each with its place in the files.
+
+    Returns the tables that have some.
+    """
+    found = (
         ("cycle", CYCLE, list(_cycles(workspace))),
         ("metric", METRIC, list(_metrics(workspace))),
         ("objective", OBJECTIVE, list(_objectives(workspace))),
         ("key_result", KEY_RESULT, list(_key_results(workspace))),
         ("amendment", AMENDMENT, list(_amendments(workspace))),
-    ):
-        columns.stage(cursor, table, _columns(rows, shape, configuration))
+    )
+    return tuple(
+        table
+        for table, shape, rows in found
+        if columns.stage(cursor, table, _columns(rows, shape, configuration))
+    )
 
 
 def _columns(rows: Sequence[Row], shape: Shape, configuration: int) -> dict[str, Any]:

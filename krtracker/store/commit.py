@@ -96,7 +96,7 @@ class Writer:
         try:
             filled = self._filled = fill(cursor, stamp)
             if filled.tables:
-                self._insert(cursor, kind, filled, stamp)
+                self._insert(cursor, kind, filled, stamp=stamp)
                 self._archive.write(cursor, stamp.seq, (*filled.tables, "batch"))
                 self._behind = True
                 cursor.execute("COMMIT")
@@ -109,7 +109,7 @@ class Writer:
         return filled.told
 
     def _insert(
-        self, cursor: duckdb.DuckDBPyConnection, kind: str, filled: Filled, stamp: Stamp
+        self, cursor: duckdb.DuckDBPyConnection, kind: str, filled: Filled, *, stamp: Stamp
     ) -> None:
         """Before the archive is written, so that what it holds is known to fit the tables."""
         for table in filled.tables:

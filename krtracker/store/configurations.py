@@ -24,7 +24,7 @@ def in_force(cursor: duckdb.DuckDBPyConnection, version: ConfigurationVersion) -
 
 
 def stage_configuration(
-    cursor: duckdb.DuckDBPyConnection, version: ConfigurationVersion, number: int, stamp: Stamp
+    cursor: duckdb.DuckDBPyConnection, version: ConfigurationVersion, number: int, *, stamp: Stamp
 ) -> None:
     files = json.dumps(dict(version.files), ensure_ascii=False)
     row = (number, version.digest, version.file, files, stamp.recorded_at, stamp.seq)

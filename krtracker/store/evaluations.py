@@ -64,20 +64,17 @@ READ = (*PLAIN, *OWN)
 # A key result's newest word: what was said at the time goes before what was worked out later.
 NEWEST_FIRST = "reconstructed, recorded_at DESC, today DESC, data_day DESC NULLS LAST"
 
-UNCHANGED = """
-CREATE OR REPLACE TEMP TABLE stage_evaluation AS
-WITH last AS (
-    FROM evaluation e SEMI JOIN said s
-    ON e.key_result = s.key_result AND e.data_day IS NOT DISTINCT FROM s.data_day
-), newest AS (
-    SELECT key_result, data_day, max(revision) AS revision,
-           arg_max(inputs_digest, revision) AS inputs_digest
-    FROM last GROUP BY key_result, data_day
-)
-SELECT s.* REPLACE (coalesce(n.revision + 1, 0)::INTEGER AS revision)
-FROM said s LEFT JOIN newest n
-ON n.key_result = s.key_result AND n.data_day IS NOT DISTINCT FROM s.data_day
-WHERE n.key_result IS NULL OR n.inputs_digest <> s.inputs_digest
+LAST_SAID = """
+SELECT key_result, data_day, max(revision), arg_max(inputs_digest, revision)
+FROM evaluation e
+SEMI JOIN (SELECT unnest($days::DATE[]) AS day) d ON e.data_day IS NOT DISTINCT FROM d.day
+GROUP BY key_result, data_day
+"""
+
+# What is said now, once of each key result, is newer than all that was said before.
+REPLACE_NOW = """
+DELETE FROM evaluation_now WHERE key_result IN (SELECT key_result FROM stage_evaluation);
+INSERT INTO evaluation_now BY NAME FROM stage_evaluation
 """
 
 REFRESH_NOW = f"""
@@ -106,23 +103,38 @@ def stage_evaluations(
     stamp: Stamp,
     configuration: int,
     reconstructed: bool,
-) -> int:
-    """Stages those whose inputs differ from what was last said of that day; returns how many."""
-    import numpy as np
+) -> str | None:
+    """Stages those whose inputs differ from what was last said of that day.
 
-    count = len(said)
-    made = {name: make(_field(one, name) for one in said) for name, make in PLAIN.items()}
-    made |= _own_columns(said)
-    made["reconstructed"] = np.full(count, reconstructed)
-    made["configuration_id"] = np.full(count, configuration, dtype=np.int32)
-    made["recorded_at"] = columns.instants([stamp.recorded_at]).repeat(count)
-    made["seq"] = np.full(count, stamp.seq, dtype=np.int64)
-    made["revision"] = np.zeros(count, dtype=np.int32)
+    Returns the SQL that brings `evaluation_now` up to date afterwards; None when none is new.
+    """
+    new = _changed(cursor, said)
+    if not new:
+        return None
+    answers, count = [one for one, _ in new], len(new)
+    made = {name: make(_field(one, name) for one in answers) for name, make in PLAIN.items()}
+    made |= _own_columns(answers)
+    made |= {
+        "reconstructed": columns.truths([reconstructed] * count),
+        "configuration_id": columns.integers([configuration] * count),
+        "recorded_at": columns.instants([stamp.recorded_at] * count),
+        "seq": columns.integers([stamp.seq] * count),
+        "revision": columns.integers(revision for _, revision in new),
+    }
     columns.stage(cursor, "evaluation", made)
-    cursor.execute("CREATE OR REPLACE TEMP TABLE said AS FROM stage_evaluation")
-    cursor.execute(UNCHANGED)
-    cursor.execute("DROP TABLE said")
-    return int(cursor.execute("SELECT count(*) FROM stage_evaluation").fetchall()[0][0])
+    once = len({one.key_result for one in answers}) == count
+    return REPLACE_NOW if once and not reconstructed else REFRESH_NOW
+
+
+def _changed(
+    cursor: duckdb.DuckDBPyConnection, said: Sequence[Evaluation]
+) -> list[tuple[Evaluation, int]]:
+    """Those that say something new of their day, each with its revision."""
+    days = list({one.data_day for one in said})
+    rows = cursor.execute(LAST_SAID, {"days": days}).fetchall()
+    last = {(name, day): (revision, digest) for name, day, revision, digest in rows}
+    known = ((one, *last.get((one.key_result, one.data_day), (-1, None))) for one in said)
+    return [(one, revision + 1) for one, revision, digest in known if digest != one.inputs_digest]
 
 
 def _field(evaluation: Evaluation, name: str) -> Any:
@@ -219,10 +231,12 @@ def stage_frozen(cursor: duckdb.DuckDBPyConnection, found: Iterable[Frozen], sta
         )
         for one in found
     ]
+    if not rows:
+        return 0
     columns.stage(cursor, "frozen", columns.table_of(rows, FROZEN))
     cursor.execute(
         "DELETE FROM stage_frozen n WHERE EXISTS (FROM frozen k WHERE k.key_result = n.key_result "
-        "AND k.what = n.what AND k.numbers = n.numbers AND k.basis = n.basis AND k.window_first = n.window_first "
-        "AND k.window_last = n.window_last)"
+        "AND k.what = n.what AND k.numbers = n.numbers AND k.basis = n.basis "
+        "AND k.window_first = n.window_first AND k.window_last = n.window_last)"
     )
     return int(cursor.execute("SELECT count(*) FROM stage_frozen").fetchall()[0][0])

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from math import isfinite
 
 from krtracker.errors import UsageError
 from krtracker.model import Pull
 from krtracker.periods import Span
-from krtracker.store.columns import EPOCH_ORDINAL
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-# Days fit into 22 bits, so that series and day make one sortable number.
-DAY_BITS = 22
+from krtracker.store import columns
+from krtracker.store.columns import Column
 
 
 @dataclass(slots=True)
@@ -41,14 +37,13 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Columns of one commit: `given` points and retractions, windows `asked`, series `touched`.
+    """Columns of one commit: `given` points and retractions, and the windows `asked`.
 
     `span` holds every day that may change; None when there is nothing to write.
     """
 
-    given: dict[str, NDArray[Any]]
-    asked: dict[str, NDArray[Any]]
-    touched: dict[str, NDArray[Any]]
+    given: dict[str, Column]
+    asked: dict[str, Column]
     new_series: dict[tuple[str, str], int]
     new_expectations: dict[str, int]
     span: Span | None
@@ -61,11 +56,11 @@ class _Gathering:
     names: Names
     pull: list[int] = field(default_factory=list)
     series: list[int] = field(default_factory=list)
-    day: list[int] = field(default_factory=list)
+    day: list[date] = field(default_factory=list)
     value: list[float | None] = field(default_factory=list)
     weight: list[float | None] = field(default_factory=list)
     failed: list[int | None] = field(default_factory=list)
-    asked: list[tuple[int, int, int, int]] = field(default_factory=list)
+    asked: list[tuple[int, int, date, date]] = field(default_factory=list)
     new: dict[tuple[str, str], int] = field(default_factory=dict)
     new_expectations: dict[str, int] = field(default_factory=dict)
 
@@ -91,7 +86,7 @@ class _Gathering:
         ids = {one: self.series_id(pull.metric, one) for one in dict.fromkeys(segment)}
         self.pull.extend(repeat(number, len(day)))
         self.series.extend(map(ids.__getitem__, segment))
-        self.day.extend(one.toordinal() for one in day)
+        self.day.extend(day)
         self.value.extend(value)
         self.weight.extend(weight)
         if pull.quarantined:
@@ -104,16 +99,23 @@ class _Gathering:
         for day, segment in pull.retracted:
             self.pull.append(number)
             self.series.append(self.series_id(pull.metric, segment))
-            self.day.append(day.toordinal())
+            self.day.append(day)
             self.value.append(None)
             self.weight.append(None)
             self.failed.append(None)
 
     def add_window(self, number: int, pull: Pull) -> None:
         if pull.retract_missing:
-            first, last = pull.window.first.toordinal(), pull.window.last.toordinal()
             known = self.names.of_metric(pull.metric)
-            self.asked.extend((number, one, first, last) for one in known)
+            self.asked.extend((number, one, pull.window.first, pull.window.last) for one in known)
+
+    def forget_earlier(self) -> None:
+        """Keeps of each (series, day) the row that came last."""
+        last = {key: at for at, key in enumerate(zip(self.series, self.day, strict=True))}
+        kept = sorted(last.values())
+        for name in ("pull", "series", "day", "value", "weight", "failed"):
+            column = getattr(self, name)
+            setattr(self, name, [column[at] for at in kept])
 
 
 def gather(pulls: Sequence[Pull], names: Names) -> Incoming:
@@ -123,97 +125,60 @@ def gather(pulls: Sequence[Pull], names: Names) -> Incoming:
     """
     growing = _Gathering(names)
     for number, pull in enumerate(pulls):
+        _refuse_not_finite(pull)
+        _refuse_twice(pull)
         growing.add_points(number, pull)
         growing.add_retractions(number, pull)
         growing.add_window(number, pull)
-    given = _given(growing)
-    _refuse_not_finite(given, growing, pulls)
-    kept = _each_day_once(given, pulls)
-    given = given if kept is None else {name: array[kept] for name, array in given.items()}
-    return _incoming(given, growing)
+    if len({pull.metric for pull in pulls}) < len(pulls):
+        growing.forget_earlier()
+    return _incoming(growing)
 
 
-def _given(growing: _Gathering) -> dict[str, NDArray[Any]]:
-    import numpy as np
-
-    return {
-        "pull": np.array(growing.pull, dtype=np.int32),
-        "series_id": np.array(growing.series, dtype=np.int32),
-        "day": _days(np.array(growing.day, dtype=np.int64)),
-        "value": np.array(growing.value, dtype=np.float64),
-        "weight": np.array(growing.weight, dtype=np.float64),
-        "failed": np.array(growing.failed, dtype=np.float64),
-    }
-
-
-def _days(ordinals: NDArray[np.int64]) -> NDArray[np.datetime64]:
-    return (ordinals - EPOCH_ORDINAL).astype("datetime64[D]").astype("datetime64[us]")
-
-
-def _refuse_not_finite(
-    given: dict[str, NDArray[Any]], growing: _Gathering, pulls: Sequence[Pull]
-) -> None:
-    """NaN would be read as a retraction, so that the store looks once more itself."""
-    import numpy as np
-
-    for name, raw in (("value", growing.value), ("weight", growing.weight)):
-        for at in np.flatnonzero(~np.isfinite(given[name])):
-            if raw[at] is not None:
-                pull = pulls[int(given["pull"][at])]
-                day = given["day"][at].astype("datetime64[D]")
-                raise UsageError(
-                    f"{pull.metric} on {day} has the {name} {raw[at]}: "
-                    f"only finite numbers are stored; correct it at the source"
-                )
-
-
-def _each_day_once(
-    given: dict[str, NDArray[Any]], pulls: Sequence[Pull]
-) -> NDArray[np.bool_] | None:
-    """Which rows to keep; None when every (series, day) is there once."""
-    import numpy as np
-
-    days = given["day"].astype("datetime64[D]").astype(np.int64) + EPOCH_ORDINAL
-    keys = (given["series_id"].astype(np.int64) << DAY_BITS) | days
-    order = np.argsort(keys, kind="stable")
-    same = keys[order][1:] == keys[order][:-1]
-    if not same.any():
-        return None
-    earlier, later = order[:-1][same], order[1:][same]
-    twice = np.flatnonzero(given["pull"][earlier] == given["pull"][later])
-    if len(twice):
-        at = int(earlier[twice[0]])
-        metric, day = pulls[int(given["pull"][at])].metric, given["day"][at]
+def _refuse_not_finite(pull: Pull) -> None:
+    """What could not be read back as it was told is never stored."""
+    for point in pull.points:
+        if isfinite(point.value) and (point.weight is None or isfinite(point.weight)):
+            continue
+        name, raw = ("weight", point.weight) if isfinite(point.value) else ("value", point.value)
         raise UsageError(
-            f"{metric} has two values for {day.astype('datetime64[D]')}: "
-            f"give one value a day and segment"
+            f"{pull.metric} on {point.day} has the {name} {raw}: "
+            f"only finite numbers are stored; correct it at the source"
         )
-    kept = np.ones(len(keys), dtype=np.bool_)
-    kept[earlier] = False
-    return kept
 
 
-def _incoming(given: dict[str, NDArray[Any]], growing: _Gathering) -> Incoming:
-    import numpy as np
+def _refuse_twice(pull: Pull) -> None:
+    given = [(point.day, point.segment) for point in pull.points]
+    given += pull.retracted
+    if len(set(given)) == len(given):
+        return
+    twice = next(day for day, times in Counter(given).items() if times > 1)[0]
+    raise UsageError(f"{pull.metric} has two values for {twice}: give one value a day and segment")
 
-    asked = np.array(growing.asked, dtype=np.int64).reshape(-1, 4)
-    first, last = _days(asked[:, 2]), _days(asked[:, 3])
-    every_day = np.concatenate([given["day"], first, last])
-    touched = np.unique(np.concatenate([given["series_id"], asked[:, 1].astype(np.int32)]))
-    span = None
-    if len(every_day):
-        ends = every_day.min(), every_day.max()
-        span = Span(*(one.astype("datetime64[D]").item() for one in ends))
+
+def _incoming(growing: _Gathering) -> Incoming:
+    number, series, first, last = zip(*growing.asked, strict=True) if growing.asked else [()] * 4
+    every_end = [*_ends(growing.day), *_ends(first), *_ends(last)]
     return Incoming(
-        given=given,
-        asked={
-            "pull": asked[:, 0].astype(np.int32),
-            "series_id": asked[:, 1].astype(np.int32),
-            "first": first,
-            "last": last,
+        given={
+            "pull": columns.integers(growing.pull),
+            "series_id": columns.integers(growing.series),
+            "day": columns.days(growing.day),
+            "value": columns.numbers(growing.value),
+            "weight": columns.numbers(growing.weight),
+            "failed": columns.integers(growing.failed),
         },
-        touched={"series_id": touched},
+        asked={
+            "pull": columns.integers(number),
+            "series_id": columns.integers(series),
+            "first": columns.days(first),
+            "last": columns.days(last),
+        },
         new_series=growing.new,
         new_expectations=growing.new_expectations,
-        span=span,
+        span=Span(min(every_end), max(every_end)) if every_end else None,
     )
+
+
+def _ends(days: Sequence[date]) -> tuple[date, ...]:
+    return (min(days), max(days)) if days else ()

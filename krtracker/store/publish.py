@@ -14,7 +14,7 @@ from krtracker.errors import StoreUnusableError
 from krtracker.store.archive import sync
 from krtracker.store.database import PUBLISHED_FORMAT, Database, quoted
 from krtracker.store.paths import StorePaths
-from krtracker.store.schema import views
+from krtracker.store.schema import migrations, views
 
 READ_ONLY_FOR_ALL = 0o444
 NAMES = {
@@ -42,7 +42,7 @@ def copy_database(database: Database, target: Path, *, seq: int, storage: str) -
     half = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     sweep(target)
     try:
-        _copy(database, half, seq, storage)
+        _copy(database, half, seq, storage=storage)
         half.chmod(READ_ONLY_FOR_ALL)
         sync(half)
         # A journal left by somebody who opened the old file for writing would be replayed into
@@ -55,7 +55,7 @@ def copy_database(database: Database, target: Path, *, seq: int, storage: str) -
         raise
 
 
-def _copy(database: Database, half: Path, seq: int, storage: str) -> None:
+def _copy(database: Database, half: Path, seq: int, *, storage: str) -> None:
     cursor = database.cursor()
     try:
         cursor.execute(f"ATTACH {quoted(half)} AS published (STORAGE_VERSION {quoted(storage)})")
@@ -81,12 +81,12 @@ def sweep(target: Path) -> None:
 
 def write_live(database: Database, paths: StorePaths) -> None:
     """The constant file whose views read the newest snapshot at each query; made once."""
-    text = _live_views(database, paths)
     mark = paths.hidden / "live.digest"
-    wanted = hashlib.sha256(text.encode()).hexdigest()
+    wanted = _live_digest(paths)
     with contextlib.suppress(FileNotFoundError):
         if paths.live.exists() and mark.read_text("ascii") == wanted:
             return
+    text = _live_views(database, paths)
     half = paths.live.with_name(f".{paths.live.name}.{os.getpid()}.tmp")
     sweep(paths.live)
     cursor = database.cursor()
@@ -105,6 +105,12 @@ def write_live(database: Database, paths: StorePaths) -> None:
     paths.live.with_name(paths.live.name + ".wal").unlink(missing_ok=True)
     os.replace(half, paths.live)
     write_text(mark, wanted)
+
+
+def _live_digest(paths: StorePaths) -> str:
+    """What the file follows from: where the snapshot lies, the tables' shape, the views."""
+    parts = (str(paths.published), *(one.sql for one in migrations()), views())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _live_views(database: Database, paths: StorePaths) -> str:

@@ -67,9 +67,7 @@ ORDER BY day
 
 FROZEN = """
 SELECT key_result, what, numbers, basis, window_first, window_last, inputs_recorded_at, recorded_at
-FROM frozen WHERE recorded_at <= ?
-QUALIFY row_number() OVER (PARTITION BY key_result, what ORDER BY recorded_at DESC) = 1
-ORDER BY key_result, what
+FROM frozen WHERE recorded_at <= ? ORDER BY key_result, what, recorded_at
 """
 
 
@@ -141,7 +139,7 @@ class Reader:
         return {name: tuple(votes) for name, votes in found.items()}
 
     def frozen(self, *, as_of: datetime | None = None) -> dict[str, tuple[Frozen, ...]]:
-        """What was measured for good, by key result; the newest of each kind."""
+        """What was measured for good, by key result, oldest first."""
         found: dict[str, list[Frozen]] = {}
         for name, what, numbers, basis, first, last, inputs, recorded in self._rows(
             FROZEN, [until(as_of)]

@@ -48,7 +48,7 @@ def rebuild(paths: StorePaths, *, now: datetime) -> Rebuilt:
                 f"`krtracker backfill` reads the history again from the sources"
             )
         _remove(made)
-        counts = _fill(paths, archive, made, now)
+        counts = _fill(paths, archive, made, now=now)
         differences = _differences(paths)
         replaced = set_aside(paths, now)
         os.replace(made, paths.store)
@@ -61,7 +61,7 @@ def rebuild(paths: StorePaths, *, now: datetime) -> Rebuilt:
     return Rebuilt(*counts, replaced, differences)
 
 
-def _fill(paths: StorePaths, archive: Archive, made: Path, now: datetime) -> tuple[int, int]:
+def _fill(paths: StorePaths, archive: Archive, made: Path, *, now: datetime) -> tuple[int, int]:
     database = Database(paths, made)
     try:
         bring_up(database, paths, now=now)

@@ -47,13 +47,11 @@ def views_digest() -> str:
 
 def stored_version(cursor: duckdb.DuckDBPyConnection) -> int:
     """The newest migration the file has seen; 0 for an empty file."""
-    known = cursor.execute(
-        "SELECT count(*) FROM duckdb_tables() "
-        "WHERE table_name = 'schema_migration' AND database_name = current_database()"
-    ).fetchall()
-    if not known[0][0]:
+    try:
+        newest = cursor.execute("SELECT max(version) FROM main.schema_migration").fetchall()
+    except duckdb.CatalogException:
         return 0
-    return int(cursor.execute("SELECT max(version) FROM schema_migration").fetchall()[0][0] or 0)
+    return int(newest[0][0] or 0)
 
 
 def migrate(

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from krtracker.model import Series
 from krtracker.periods import Span
 from krtracker.store import columns
+from krtracker.store.columns import Column
 
 if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
+
+FEW = 20_000
+"""Up to so many days rows are read one by one: NumPy is not worth its start for them."""
+
+WANTED = """
+CREATE OR REPLACE TEMP TABLE wanted_keys (
+    place INTEGER, metric VARCHAR, segment VARCHAR, first DATE, last DATE
+)
+"""
+KEYED = """
+CREATE OR REPLACE TEMP TABLE wanted_series AS
+SELECT w.place, s.series_id, w.first, w.last FROM wanted_keys w
+JOIN series s ON s.metric = w.metric AND s.segment = w.segment
+"""
 
 # The outer bounds stand as constants, so that zone maps skip all other rows.
 READ = """
@@ -39,28 +56,24 @@ def read_series(
     if not wanted:
         return {}
     keys = list(wanted)
-    cursor.register("wanted_keys", _wanted(keys, wanted))
-    try:
-        cursor.execute(
-            "CREATE OR REPLACE TEMP TABLE wanted_series AS SELECT w.place::INTEGER AS place, "
-            "s.series_id, w.first::DATE AS first, w.last::DATE AS last FROM wanted_keys w "
-            "JOIN series s ON s.metric = w.metric AND s.segment = w.segment"
-        )
-    finally:
-        cursor.unregister("wanted_keys")
+    cursor.execute(WANTED)
+    columns.insert(cursor, "wanted_keys", _wanted(keys, wanted))
+    cursor.execute(KEYED)
     outer = {
         "first": min(one.first for one in wanted.values()),
         "last": max(one.last for one in wanted.values()),
         "until": until,
     }
-    found = cursor.execute(READ, outer).fetchnumpy()
-    cursor.execute("DROP TABLE wanted_series")
-    return _split(keys, found)
+    cursor.execute(READ, outer)
+    few = sum(one.days for one in wanted.values()) <= FEW
+    found = _from_rows(keys, cursor.fetchall()) if few else _split(keys, cursor.fetchnumpy())
+    cursor.execute("DROP TABLE wanted_keys; DROP TABLE wanted_series")
+    return found
 
 
 def _wanted(
     keys: list[tuple[str, str]], wanted: Mapping[tuple[str, str], Span]
-) -> dict[str, NDArray[Any]]:
+) -> dict[str, Column]:
     return {
         "place": columns.integers(range(len(keys))),
         "metric": columns.texts(metric for metric, _ in keys),
@@ -70,6 +83,23 @@ def _wanted(
     }
 
 
+def _from_rows(
+    keys: list[tuple[str, str]], rows: list[tuple[int, int, float, float | None]]
+) -> dict[tuple[str, str], Series]:
+    """The same as `_split`, for so few rows that arrays would take longer to import than to use."""
+    rows.sort(key=itemgetter(0, 1))
+    found = dict.fromkeys(keys, Series([], []))
+    for place, of_key in groupby(rows, key=itemgetter(0)):
+        _, day, values, weights = zip(*of_key, strict=True)
+        weighted = any(one is not None for one in weights)
+        found[keys[place]] = Series(
+            [one + columns.EPOCH_ORDINAL for one in day],
+            list(values),
+            [one or 0.0 for one in weights] if weighted else None,
+        )
+    return found
+
+
 def _split(keys: list[tuple[str, str]], found: Mapping[str, Any]) -> dict[tuple[str, str], Series]:
     import numpy as np
 
@@ -77,7 +107,7 @@ def _split(keys: list[tuple[str, str]], found: Mapping[str, Any]) -> dict[tuple[
     order = np.argsort((place.astype(np.int64) << 24) + (day.astype(np.int64) + (1 << 22)))
     ends = np.bincount(place, minlength=len(keys)).cumsum().tolist()
     days, values = _ordinals(day[order]), value[order].tolist()
-    weights, weighted = _weights(found["weight"], order, place, len(keys))
+    weights, weighted = _weights(found["weight"], order, place, count=len(keys))
     starts = [0, *ends[:-1]]
     return {
         key: Series(days[a:b], values[a:b], weights[a:b] if weighted[n] else None)
@@ -98,7 +128,7 @@ def _ordinals(day: NDArray[Any]) -> list[int]:
 
 
 def _weights(
-    weight: Any, order: NDArray[Any], place: NDArray[Any], count: int
+    weight: Any, order: NDArray[Any], place: NDArray[Any], *, count: int
 ) -> tuple[list[float], list[bool]]:
     """All weights in order, and which keys have any at all."""
     import numpy as np

@@ -16,12 +16,11 @@ from krtracker.store import publish, write
 from krtracker.store.answers import ConfigurationVersion
 from krtracker.store.archive import Archive
 from krtracker.store.backup import back_up, restore, stamp_of
-from krtracker.store.catalogue import TABLES as CATALOGUE
 from krtracker.store.catalogue import stage_catalogue
 from krtracker.store.commit import Writer
 from krtracker.store.configurations import in_force, stage_configuration
 from krtracker.store.database import PUBLISHED_FORMAT, Database
-from krtracker.store.evaluations import REFRESH_NOW, stage_evaluations, stage_frozen
+from krtracker.store.evaluations import stage_evaluations, stage_frozen
 from krtracker.store.failures import understood
 from krtracker.store.inventory import describe
 from krtracker.store.lock import StoreLock
@@ -158,10 +157,11 @@ class Store:
 
         def fill(cursor: duckdb.DuckDBPyConnection, stamp: Stamp) -> Filled:
             configuration, fresh = in_force(cursor, version)
+            tables: tuple[str, ...] = ()
             if fresh:
-                stage_configuration(cursor, version, configuration, stamp)
-                stage_catalogue(cursor, catalogue, configuration)
-            count = stage_evaluations(
+                stage_configuration(cursor, version, configuration, stamp=stamp)
+                tables = ("configuration", *stage_catalogue(cursor, catalogue, configuration))
+            then = stage_evaluations(
                 cursor,
                 evaluations,
                 stamp=stamp,
@@ -171,12 +171,8 @@ class Store:
             frozen = stage_frozen(
                 cursor, [kept for one in evaluations for kept in one.freeze], stamp
             )
-            tables = (
-                (("configuration", *CATALOGUE) if fresh else ())
-                + (("evaluation",) if count else ())
-                + (("frozen",) if frozen else ())
-            )
-            return Filled(tables, stamp.recorded_at, then=REFRESH_NOW if count else "")
+            tables += (("evaluation",) if then else ()) + (("frozen",) if frozen else ())
+            return Filled(tables, stamp.recorded_at, then=then or "")
 
         recorded: datetime = self._writer.write("evaluations", fill, now=now)
         return recorded

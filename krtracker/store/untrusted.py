@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from krtracker.store.answers import Table
 from krtracker.store.paths import StorePaths
 
 ALLOWED = frozenset({"SELECT", "EXPLAIN"})
+# In DuckDB 1.5 these pass every setting as plain SELECTs and write files.
+FORBIDDEN = re.compile(r"\b(?:enable|disable)_\w+\s*\(|\btruncate_\w+\s*\(", re.IGNORECASE)
 LONGEST_ANSWER = 64 * 1024 * 1024
 
 
@@ -53,6 +56,8 @@ def check_statement(sql: str) -> None:
     kind = statements[0].type.name
     if kind not in ALLOWED:
         raise UsageError(f"only SELECT and EXPLAIN are run on the snapshot, not {kind}")
+    if FORBIDDEN.search(sql):
+        raise UsageError("functions that change DuckDB's settings are not run on the snapshot")
 
 
 def _ask_child(asked: str, seconds: float) -> dict[str, Any]:

@@ -39,11 +39,20 @@ class Filled:
     then: str = ""
 
 
+ARRIVED = """
+CREATE OR REPLACE TEMP TABLE given (
+    pull INTEGER, series_id INTEGER, day DATE, value DOUBLE, weight DOUBLE, failed INTEGER
+);
+CREATE OR REPLACE TEMP TABLE asked (pull INTEGER, series_id INTEGER, first DATE, last DATE)
+"""
+
 # The revisions that hold at `recorded_at <= ?`, for the series and days that a commit touches.
 KNOWN = """
 CREATE OR REPLACE TEMP TABLE known AS
 WITH seen AS (
-    FROM observation SEMI JOIN touched USING (series_id)
+    FROM observation SEMI JOIN (
+        SELECT series_id FROM given UNION SELECT series_id FROM asked
+    ) USING (series_id)
     WHERE day BETWEEN ? AND ? AND recorded_at <= ?
 )
 FROM seen ANTI JOIN (SELECT series_id, day, revision - 1 AS revision FROM seen WHERE revision > 0)
@@ -75,7 +84,7 @@ LATER = """
 SELECT s.metric, s.segment, n.day, min(o.recorded_at)
 FROM stage_observation n
 JOIN observation o ON o.series_id = n.series_id AND o.day = n.day AND o.recorded_at > n.recorded_at
-JOIN (FROM series UNION ALL FROM stage_series) s ON s.series_id = n.series_id
+JOIN series s ON s.series_id = n.series_id
 GROUP BY ALL ORDER BY ALL LIMIT 1
 """
 
@@ -96,16 +105,18 @@ def fill(
 ) -> Filled:
     """Stages observations, runs, series, statements and definitions of one commit."""
     incoming = gather(pulls, names)
-    _stage_names(cursor, incoming)
+    staged = _stage_names(cursor, incoming)
     _stage_changes(cursor, incoming, stamp, first_run=names.next_run)
     if imported:
         _refuse_earlier_than_known(cursor)
-    runs = _runs(cursor, pulls, stamp, names.next_run)
+    runs = _runs(cursor, pulls, stamp, first_run=names.next_run)
+    staged |= {"run": True, "observation": any(one.written for one in runs)}
     texts = {names.statement(one.query_text): one.query_text for one in pulls if one.query_text}
     fresh_texts = {one: text for one, text in texts.items() if one not in names.statements}
-    _stage_statements(cursor, fresh_texts)
-    _stage_runs(cursor, pulls, runs, names, stamp)
-    defined = _stage_definitions(cursor, pulls, names, stamp)
+    staged["statement"] = _stage_statements(cursor, fresh_texts)
+    _stage_runs(cursor, pulls, runs, names=names, stamp=stamp)
+    defined = _stage_definitions(cursor, pulls, names, stamp=stamp)
+    staged["definition"] = bool(defined)
 
     def remember() -> None:
         names.series.update(incoming.new_series)
@@ -114,12 +125,13 @@ def fill(
         names.defined.update(defined)
         names.next_run += len(runs)
 
-    return Filled(TABLES, runs, remember)
+    return Filled(tuple(one for one in TABLES if staged[one]), runs, remember)
 
 
-def _stage_names(cursor: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
-    found = incoming.new_series
-    columns.stage(
+def _stage_names(cursor: duckdb.DuckDBPyConnection, incoming: Incoming) -> dict[str, bool]:
+    """Which of the two tables have new rows."""
+    found, words = incoming.new_series, incoming.new_expectations
+    series = columns.stage(
         cursor,
         "series",
         {
@@ -128,12 +140,12 @@ def _stage_names(cursor: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
             "segment": columns.texts(segment for _, segment in found),
         },
     )
-    words = incoming.new_expectations
-    columns.stage(
+    expectations = columns.stage(
         cursor,
         "expectation",
         {"failed": columns.integers(words.values()), "words": columns.texts(words)},
     )
+    return {"series": series, "expectation": expectations}
 
 
 def _stage_changes(
@@ -143,23 +155,11 @@ def _stage_changes(
     columns.make_stage(cursor, "observation")
     if incoming.span is None:
         return
-    cursor.register("given_columns", incoming.given)
-    cursor.register("asked_columns", incoming.asked)
-    cursor.register("touched", incoming.touched)
-    try:
-        cursor.execute(
-            "CREATE OR REPLACE TEMP TABLE given AS SELECT pull, series_id, day::DATE AS day, "
-            "value, weight, failed::INTEGER AS failed FROM given_columns"
-        )
-        cursor.execute(
-            "CREATE OR REPLACE TEMP TABLE asked AS SELECT pull, series_id, first::DATE AS first, "
-            "last::DATE AS last FROM asked_columns"
-        )
-        cursor.execute(KNOWN, [incoming.span.first, incoming.span.last, recorded])
-        cursor.execute(CHANGED, [recorded, first_run])
-    finally:
-        for name in ("given_columns", "asked_columns", "touched"):
-            cursor.unregister(name)
+    cursor.execute(ARRIVED)
+    columns.insert(cursor, "given", incoming.given)
+    columns.insert(cursor, "asked", incoming.asked)
+    cursor.execute(KNOWN, [incoming.span.first, incoming.span.last, recorded])
+    cursor.execute(CHANGED, [recorded, first_run])
     cursor.execute("DROP TABLE given; DROP TABLE asked; DROP TABLE known")
 
 
@@ -176,16 +176,16 @@ def _refuse_earlier_than_known(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def _runs(
-    cursor: duckdb.DuckDBPyConnection, pulls: Sequence[Pull], stamp: Stamp, first_run: int
+    cursor: duckdb.DuckDBPyConnection, pulls: Sequence[Pull], stamp: Stamp, *, first_run: int
 ) -> tuple[Run, ...]:
     counted = {row[0]: row[1:] for row in cursor.execute(COUNTS).fetchall()}
     return tuple(
-        _run(one, first_run + n, stamp, counted.get(first_run + n, (0, 0, 0, 0)))
+        _run(one, first_run + n, stamp, counts=counted.get(first_run + n, (0, 0, 0, 0)))
         for n, one in enumerate(pulls)
     )
 
 
-def _run(pull: Pull, run_id: int, stamp: Stamp, counts: Sequence[int]) -> Run:
+def _run(pull: Pull, run_id: int, stamp: Stamp, *, counts: Sequence[int]) -> Run:
     written, revised, retracted, quarantined = counts
     return Run(
         id=run_id,
@@ -206,8 +206,8 @@ def _run(pull: Pull, run_id: int, stamp: Stamp, counts: Sequence[int]) -> Run:
     )
 
 
-def _stage_statements(cursor: duckdb.DuckDBPyConnection, found: Mapping[str, str]) -> None:
-    columns.stage(
+def _stage_statements(cursor: duckdb.DuckDBPyConnection, found: Mapping[str, str]) -> bool:
+    return columns.stage(
         cursor,
         "statement",
         {"statement": columns.texts(found), "text": columns.texts(found.values())},
@@ -218,10 +218,13 @@ def _stage_runs(
     cursor: duckdb.DuckDBPyConnection,
     pulls: Sequence[Pull],
     runs: Sequence[Run],
+    *,
     names: Names,
     stamp: Stamp,
 ) -> None:
-    rows = [_run_row(pull, run, names, stamp.seq) for pull, run in zip(pulls, runs, strict=True)]
+    rows = [
+        _run_row(pull, run, names, seq=stamp.seq) for pull, run in zip(pulls, runs, strict=True)
+    ]
     columns.stage(cursor, "run", columns.table_of(rows, RUN_SHAPE))
 
 
@@ -250,7 +253,7 @@ RUN_SHAPE: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def _run_row(pull: Pull, run: Run, names: Names, seq: int) -> tuple[Any, ...]:
+def _run_row(pull: Pull, run: Run, names: Names, *, seq: int) -> tuple[Any, ...]:
     return (
         run.id,
         seq,
@@ -277,7 +280,7 @@ def _run_row(pull: Pull, run: Run, names: Names, seq: int) -> tuple[Any, ...]:
 
 
 def _stage_definitions(
-    cursor: duckdb.DuckDBPyConnection, pulls: Sequence[Pull], names: Names, stamp: Stamp
+    cursor: duckdb.DuckDBPyConnection, pulls: Sequence[Pull], names: Names, *, stamp: Stamp
 ) -> dict[str, str]:
     """The first answer a metric gives is its first definition; failures define nothing."""
     found: dict[str, str] = {}

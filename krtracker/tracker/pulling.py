@@ -42,6 +42,8 @@ class Round:
         self._workspace, self._store, self._sources, self._how = workspace, store, sources, how
         self._reader = store.reader()
         self._pulls: list[Pull] = []
+        self._newborn: set[str] = set()
+        self._held: list[Pull] = []
         self._points = 0
         self._runs: list[Run] = []
         self._failed: dict[str, Failure] = {}
@@ -55,6 +57,8 @@ class Round:
     def ask(self, source: str, wanted: Sequence[Wanted], now: Callable[[], datetime]) -> None:
         """Asks one source everything wanted of it, in one fetch, and stores as answers come."""
         asks = [ask for one in wanted for ask in self._asks(one, now)]
+        if not self._how.accept_empty:
+            self._newborn = {one.metric.id for one in wanted if one.state.last_ok is None}
         connector = Opened(self._sources, source)
         deadline = Deadline(self._workspace.sources[source].timeout)
         total, done, days = sum(ask.window.days for ask in asks), 0, 0
@@ -63,11 +67,12 @@ class Round:
             pull, retry_after = next(answers)
             pull = self._seen_before(asks[done].metric, pull)
             done, days = done + 1, days + pull.window.days
-            self._take(pull, retry_after, now)
+            self._weigh(pull, retry_after, now)
             if self._how.progress is not None:
                 self._how.progress(
                     Progress(pull.metric, source, pull.window, pull.outcome, days, total)
                 )
+        self._settle_held(now)
         for ask in asks[done:]:
             self._pulls.append(
                 _unasked(ask.metric, ask.window.span, Outcome.INTERRUPTED, now=now())
@@ -116,6 +121,31 @@ class Round:
             f"back; if it is right, `krtracker collect {metric.id} --accept-empty`",
         )
 
+    def _weigh(self, pull: Pull, retry_after: float | None, now: Callable[[], datetime]) -> None:
+        """Takes a pull, but holds the empty ones of a metric that has never had an answer."""
+        if self._held and self._held[0].metric != pull.metric:
+            self._settle_held(now)
+        if pull.metric in self._newborn and pull.outcome is Outcome.EMPTY:
+            self._held.append(pull)
+            return
+        if pull.outcome is Outcome.OK:
+            self._newborn.discard(pull.metric)  # what was empty was before its first day
+            held, self._held = self._held, []
+            for one in held:
+                self._take(one, None, now)
+        self._take(pull, retry_after, now)
+
+    def _settle_held(self, now: Callable[[], datetime]) -> None:
+        """Nothing at all, ever, is rather a wrong query than a fact: it covers no day."""
+        held, self._held = self._held, []
+        for one in held:
+            if self._how.stopped:
+                pull = replace(one, outcome=Outcome.INTERRUPTED, message="stopped before its end")
+            else:
+                span = Span(held[0].window.first, held[-1].window.last)
+                pull = replace(one, outcome=Outcome.UNEXPECTED, message=_nothing(one.metric, span))
+            self._take(pull, None, now)
+
     def _take(self, pull: Pull, retry_after: float | None, now: Callable[[], datetime]) -> None:
         self._pulls.append(pull)
         self._points += len(pull.points)
@@ -157,6 +187,13 @@ def series_of(workspace: Workspace, metric: Metric) -> set[tuple[str, str]]:
     """The series of a metric that something hangs on: the whole, and the segments of goals."""
     segments = {one.segment for one in workspace.key_results.values() if one.metric == metric.id}
     return {(metric.id, segment) for segment in {"", *segments}}
+
+
+def _nothing(metric: str, span: Span) -> str:
+    return (
+        f"no row for {span}, and none ever before: `krtracker try {metric}` shows what it answers; "
+        f"if there is nothing yet indeed, `krtracker collect {metric} --accept-empty`"
+    )
 
 
 def _unasked(

@@ -11,7 +11,7 @@ from krtracker.errors import UnknownNameError, UsageError
 from krtracker.evaluation import evaluate
 from krtracker.evaluation.baselines import window_of
 from krtracker.evaluation.question import actual_of, baseline_of
-from krtracker.model import Cycle, Evaluation, Frozen, KeyResult, Metric, Objective, Workspace
+from krtracker.model import Cycle, Evaluation, Frozen, KeyResult, Metric, Objective, Run, Workspace
 from krtracker.periods import Span
 from krtracker.store import Ground, Reader, RunDetail
 from krtracker.tracker.asking import answer_as_of, answer_day
@@ -24,8 +24,9 @@ class Receipt:
 
     `grounds` are the rows of the actual's window, `baseline_grounds` those of the baseline's;
     quarantined and retracted days are in both, with their status. `runs` are the runs behind the
-    used rows, oldest first; `latest` is the newest of them. `recorded_at` is when the evaluation
-    was stored, None for one that was computed for this question only.
+    used rows, oldest first; `latest` is the newest of them. `trouble` is the metric's last attempt
+    where that brought nothing. `recorded_at` is when the evaluation was stored, None for one that
+    was computed for this question only.
     """
 
     evaluation: Evaluation
@@ -45,11 +46,12 @@ class Receipt:
     rows: int
     configuration: str
     recorded_at: datetime | None
+    trouble: Run | None = None
 
     @property
     def sentence(self) -> str:
         """The status and its reason."""
-        return f"{self.evaluation.status.words}: {self.evaluation.reason}"
+        return self.evaluation.reason
 
     @property
     def latest(self) -> RunDetail | None:
@@ -108,6 +110,7 @@ def receipt(
         rows=newest.run.rows if newest is not None else 0,
         configuration=said.workspace.digest,
         recorded_at=said.recorded_at,
+        trouble=None if at is not None else _trouble(reader, asked.metric.id),
     )
 
 
@@ -157,6 +160,12 @@ def _baseline_window(frozen: Sequence[Frozen], goal: Goal) -> Span | None:
     if asked is None:
         return None
     return window_of(asked, goal.key_result, goal.metric, previous_cycle=goal.previous_cycle)
+
+
+def _trouble(reader: Reader, metric: str) -> Run | None:
+    """Why there may be no newer day: the last attempt, if it failed."""
+    runs = reader.runs(metric, limit=1)
+    return runs[0] if runs and not runs[0].outcome.covers else None
 
 
 def _grounds(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from krtracker.errors import UsageError
 from krtracker.evaluation import evaluate
@@ -47,7 +49,7 @@ class Tracker:
         # One value, so that a reload between two reads cannot mix two configurations.
         self._in_force = (workspace, sources)
         self._reloaded_at: datetime | None = None
-        self._evaluating = threading.Lock()
+        self._evaluating, self._copying = threading.Lock(), threading.Lock()
 
     @property
     def workspace(self) -> Workspace:
@@ -66,7 +68,8 @@ class Tracker:
         """
         how, (workspace, sources) = how or How(), self._in_force
         chosen = chosen_metrics(workspace, metrics)
-        states = self._store.reader().states([metric.id for metric in chosen])
+        named = None if metrics is None else [metric.id for metric in chosen]
+        states = self._store.reader().states(named)
         moment = Moment(self._now(), self._reloaded_at)
         made = plan(workspace, chosen, states, moment=moment, how=how)
         one_round = self._round(workspace, sources, how)
@@ -135,7 +138,21 @@ class Tracker:
 
     def publish(self) -> None:
         """Puts the store's state where analysts and pages read it."""
-        self._store.publish()
+        with self._copying:
+            self._store.publish()
+
+    def backup(self) -> Path:
+        """A verified copy of the store among its backups, taken while work goes on."""
+        with self._copying:  # DuckDB knows an attached file by one name in all its threads
+            return self._store.backup()
+
+    def verify(self) -> list[str]:
+        """What the store is not true to, each in a sentence (see Store.verify)."""
+        return self._store.verify()
+
+    def info(self) -> dict[str, Any]:
+        """What the store weighs and holds (see Store.info)."""
+        return self._store.info()
 
     def _evaluate(self, workspace: Workspace, now: datetime) -> tuple[Evaluation, ...]:
         asked = goals(workspace)

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -47,7 +48,7 @@ class Compared:
         )
 
 
-def cheapest(costs: list[Cost]) -> Cost:
+def cheapest(costs: Sequence[Cost]) -> Cost:
     return Cost(min(one.cpu for one in costs), min(one.memory for one in costs), costs[-1].output)
 
 
@@ -56,30 +57,36 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], 
     """By step ("backfill", "a day more") and number of metrics."""
     folder = tmp_path_factory.mktemp("collecting")
     source = make_events(folder / "events.sqlite")
-    costs: dict[tuple[str, int], tuple[list[Cost], list[Cost]]] = {}
-    for step, first, last in (("backfill", FIRST, LAST), ("a day more", NEXT - WINDOW, NEXT)):
-        if step == "a day more":
-            add_a_day(source)
-        now = f"{last + timedelta(days=1)}T08:00:00+00:00"
-        for metrics in METRICS:
-            for turn in range(ROUNDS[metrics]):
-                here = folder / f"{metrics}-{turn}"
-                if step == "backfill":
-                    write_configuration(here, source, metrics)
-                words = [str(source), str(here / "script.duckdb"), str(metrics)]
-                script = python(
-                    "-m", "tests.bench.collecting_script", *words, str(first), str(last)
-                )
-                tool = python(
-                    "-m", "tests.bench.collecting_tool", str(here / "krtracker.toml"), now
-                )
-                both = costs.setdefault((step, metrics), ([], []))
-                both[0].append(cost_of(script))
-                both[1].append(cost_of(tool))
-    found = {key: Compared(cheapest(one), cheapest(other)) for key, (one, other) in costs.items()}
+    found = {("backfill", metrics): compare(source, metrics, (FIRST, LAST)) for metrics in METRICS}
+    add_a_day(source)
+    window = (NEXT - WINDOW, NEXT)
+    found |= {("a day more", metrics): compare(source, metrics, window) for metrics in METRICS}
     for (step, metrics), one in found.items():
         print(f"\n{step:10} {metrics:3} metrics   {one}", end="")
     return found
+
+
+def compare(source: Path, metrics: int, window: tuple[date, date]) -> Compared:
+    """Both sides in turn; a later window goes on in the folders of the first."""
+    costs = []
+    for turn in range(ROUNDS[metrics]):
+        here = source.parent / f"{metrics}-{turn}"
+        if not here.exists():
+            write_configuration(here, source, metrics)
+        costs.append(run_both(source, here, metrics=metrics, window=window))
+    script, tool = zip(*costs, strict=True)
+    return Compared(cheapest(script), cheapest(tool))
+
+
+def run_both(
+    source: Path, here: Path, *, metrics: int, window: tuple[date, date]
+) -> tuple[Cost, Cost]:
+    """One run of the script, one of krtracker on the morning after the window's last day."""
+    first, last = window
+    words = [str(source), str(here / "script.duckdb"), str(metrics), str(first), str(last)]
+    now = f"{last + timedelta(days=1)}T08:00:00+00:00"
+    tool = python("-m", "tests.bench.collecting_tool", str(here / "krtracker.toml"), now)
+    return cost_of(python("-m", "tests.bench.collecting_script", *words)), cost_of(tool)
 
 
 LIMITS = {("backfill", 50): 1.5, ("backfill", 500): 1.5, ("a day more", 50): 1.6}
@@ -102,19 +109,15 @@ def test_memory_stays_within_one_and_a_half_of_the_script(
 
 def test_both_sides_know_the_same_numbers_and_the_same_revisions(tmp_path: Path) -> None:
     source = make_events(tmp_path / "events.sqlite", events=100_000)
-    configuration = write_configuration(tmp_path / "tool", source, 20)
-    script = str(tmp_path / "script.duckdb")
-    for first, last in ((FIRST, LAST), (NEXT - WINDOW, NEXT)):
-        if last == NEXT:
-            add_a_day(source)
-        words = [str(source), script, "20", str(first), str(last)]
-        cost_of(python("-m", "tests.bench.collecting_script", *words))
-        now = f"{last + timedelta(days=1)}T08:00:00+00:00"
-        cost_of(python("-m", "tests.bench.collecting_tool", str(configuration), now))
-    with duckdb.connect(script, read_only=True) as store:
-        order = "order by metric, day, recorded_at"
-        by_hand = store.sql(f"select metric, day, value from observations {order}").fetchall()
-    with duckdb.connect(str(tmp_path / "tool" / "data" / "krtracker.duckdb"), read_only=True) as kr:
-        ours = kr.sql(f"select metric, day, value from krt.observation_history {order}").fetchall()
+    here = tmp_path / "both"
+    write_configuration(here, source, 20)
+    run_both(source, here, metrics=20, window=(FIRST, LAST))
+    add_a_day(source)
+    run_both(source, here, metrics=20, window=(NEXT - WINDOW, NEXT))
+    asked = "select metric, day, value from {} order by metric, day, recorded_at"
+    with duckdb.connect(str(here / "script.duckdb"), read_only=True) as store:
+        by_hand = store.sql(asked.format("observations")).fetchall()
+    with duckdb.connect(str(here / "data" / "krtracker.duckdb"), read_only=True) as store:
+        ours = store.sql(asked.format("krt.observation_history")).fetchall()
     assert len(by_hand) > 3_000
     assert ours == by_hand

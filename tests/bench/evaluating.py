@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+def judge(folder: Path, turn: int) -> list[float]:
+    """Judges a copy, since what was judged once is not written again."""
+    copy = folder.with_name(f"{folder.name}-{turn}")
+    shutil.copytree(folder, copy)
+    ran = cost_of(python("-m", "tests.bench.evaluating_store", "judge", str(copy)))
+    shutil.rmtree(copy)
+    return [float(word) for word in ran.output.split()]
+
+
 def test_ten_thousand_key_results_are_judged_and_published_in_time(folder: Path) -> None:
-    ran = cost_of(python("-m", "tests.bench.evaluating_store", "judge", str(folder)))
-    judged, published, cpu, peak, known = map(float, ran.output.split())
+    rounds = [judge(folder, turn) for turn in range(ROUNDS)]
+    judged, published, cpu, peak, known = min(rounds, key=lambda one: one[0] + one[1])
     print(
         f"\n{METRICS:,} key results, {known:,.0f} observations: judged {judged:.2f} s, "
         f"published {published:.2f} s, CPU {cpu:.2f} s, peak {peak:.0f} MB",

@@ -1,7 +1,7 @@
 """A real shop, 1,067,371 invoice lines, in SQLite and PostgreSQL: krtracker against pandas.
 
 Five cycles of key results are backfilled, evaluated with `--day` for each day of 2011-Q3, and each
-number compared with one computed by pandas alone. `python -m pytest -m bench -s tests/bench/retail.py`
+number compared with one computed by pandas alone. `pytest -m bench -s tests/bench/retail.py`
 """
 
 from __future__ import annotations

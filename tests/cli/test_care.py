@@ -46,6 +46,18 @@ def test_a_sound_store_verifies(collected: World) -> None:
     assert (ran.exit_code, ran.stdout[:2]) == (0, "ok")
 
 
+def test_a_running_daemon_tells_of_its_store_and_backs_it_up(filled: World) -> None:
+    target = filled.folder / "kept.duckdb"
+    with daemon(filled):
+        told = [
+            filled.run("db", *words) for words in (["info"], ["verify"], ["backup", str(target)])
+        ]
+    assert [one.exit_code for one in told] == [0, 0, 0]
+    assert "observations" in told[0].stdout
+    assert filled.run("db", "restore", str(target)).exit_code == 0
+    assert filled.run("db", "verify").exit_code == 0
+
+
 def test_a_backup_can_be_restored(filled: World) -> None:
     target = filled.folder / "kept.duckdb"
     assert filled.run("db", "backup", str(target)).exit_code == 0

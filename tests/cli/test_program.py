@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -222,3 +223,10 @@ def test_control_c_says_that_what_was_acknowledged_is_kept(filled: World) -> Non
         told = running.stderr.read()
     assert "stopped" in told
     assert running.returncode == 130
+
+
+def test_a_call_that_makes_no_sense_is_told_as_json_too(world: World) -> None:
+    ran = world.run("status", "--as-of", "yesterday", "--json")
+    answer = json.loads(ran.stdout)
+    assert (ran.exit_code, answer["schema"], answer["error"]["exit_code"]) == (2, 1, 2)
+    assert "`yesterday` is no instant" in answer["error"]["message"]

@@ -10,7 +10,7 @@ from datetime import timedelta
 import duckdb
 import pytest
 
-from tests.cli.world import TODAY, World
+from tests.cli.world import START, TODAY, World
 
 
 def test_status_shows_the_tree_with_actual_target_and_pace(collected: World) -> None:
@@ -185,3 +185,34 @@ def test_config_show_never_shows_a_password(world: World) -> None:
 
 def test_config_show_of_nothing_says_what_to_try(collected: World) -> None:
     assert "nothing below `nope`" in collected.run("config", "show", "nope").stderr
+
+
+def test_what_keeps_a_number_away_is_told_where_it_is_missed(world: World) -> None:
+    text = (world.folder / "metrics.toml").read_text().replace("from days", "from dayz", 1)
+    world.write("metrics.toml", text)
+    world.run("collect")
+    row = next(line for line in world.run("status").stdout.splitlines() if "visits-up" in line)
+    assert "last try: the database refused: no such table: dayz" in row
+    assert "no such table: dayz" in world.run("why", "visits-up").stdout
+    assert "no such table: dayz" in world.json("why", "visits-up")["trouble"]["message"]
+
+
+def test_why_of_a_recorded_metric_says_how_to_record_it(collected: World) -> None:
+    assert "next: krtracker record mood VALUE" in collected.run("why", "mood-8").stderr
+
+
+def test_config_show_writes_values_as_the_file_does(collected: World) -> None:
+    lines = [one.split() for one in collected.run("config", "show").stdout.splitlines()]
+    assert [*lines[3][1:3], " ".join(lines[3][3:])] == [
+        "include",
+        "=",
+        '["metrics.toml", "okrs/*.toml"]',
+    ]
+    assert ["cycle.start", "=", f'"{START}"'] in [one[1:] for one in lines]
+
+
+def test_status_is_shown_while_the_configuration_is_being_edited(filled: World) -> None:
+    """A time zone that is none was a bug's traceback in `status`."""
+    filled.write("krtracker.toml", filled.toml.read_text().replace('"UTC"', '"Mars/Base"'))
+    ran = filled.run("status")
+    assert (ran.exit_code, "visits-up" in ran.stdout) == (0, True)

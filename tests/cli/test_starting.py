@@ -60,6 +60,13 @@ def test_check_names_the_next_three_runs_of_each_refresh(world: World) -> None:
     assert len(runs) == 3
 
 
+def test_check_shows_the_seconds_of_runs_that_are_seconds_apart(world: World) -> None:
+    text = (world.folder / "metrics.toml").read_text()
+    world.write("metrics.toml", text.replace('history = "60d"', 'refresh = "every 5 s"'))
+    line = next(one for one in world.run("check").stdout.splitlines() if "every 5 s" in one)
+    assert len(set(line.split(" next ")[1].split(", "))) == 3
+
+
 def test_check_names_every_mistake_of_every_file_at_once(world: World) -> None:
     world.write(
         "metrics.toml", (world.folder / "metrics.toml").read_text().replace("count", "cuont")
@@ -73,6 +80,16 @@ def test_check_names_every_mistake_of_every_file_at_once(world: World) -> None:
     assert ran.stdout == ""
     assert "metrics.toml:3" in ran.stderr
     assert "did you mean `mood`" in ran.stderr
+
+
+def test_check_names_what_connectors_refuse_beside_all_other_mistakes(world: World) -> None:
+    """A misspelt connector came to light only once the eleven mistakes before it were mended."""
+    text = world.toml.read_text().replace('connector = "sql"', 'connector = "sqll"')
+    world.write("krtracker.toml", text.replace('timezone = "UTC"', 'timezone = "Mars/Base"'))
+    text = (world.folder / "metrics.toml").read_text()
+    world.write("metrics.toml", text.replace('kind = "count"', 'kind = "cuont"'))
+    problems = world.json("check")["error"]["problems"]
+    assert {one["code"] for one in problems} == {"K014", "K006", "K040"}
 
 
 def test_check_finds_an_option_that_the_connector_does_not_know(world: World) -> None:

@@ -60,6 +60,22 @@ def test_collecting_again_finds_nothing_new(filled: World) -> None:
     assert "nothing new" in filled.run("collect", "visits").stdout
 
 
+def test_a_round_is_summed_up_in_one_line(world: World) -> None:
+    assert "2 metrics in 2 requests: 120 new\n" in world.run("collect").stdout
+    assert "2 metrics in 2 requests: nothing new\n" in world.run("collect").stdout
+
+
+def test_a_metric_read_in_two_windows_is_one_line(world: World) -> None:
+    text = (world.folder / "metrics.toml").read_text()
+    world.write("metrics.toml", text.replace('"60d"', '"400d"', 1))
+    lines = world.run("collect", "visits").stdout.splitlines()
+    first = TODAY - timedelta(days=400)
+    assert lines[:2] == [
+        f"visits  {first} to {YESTERDAY}  ok  60 new",
+        "1 metric in 2 requests: 60 new",
+    ]
+
+
 def test_a_restated_day_is_told(filled: World) -> None:
     filled.days([*steady()[:-1], (YESTERDAY, 240, 10)])
     assert "1 restated" in filled.run("collect", "visits").stdout
@@ -76,6 +92,8 @@ def test_one_bad_metric_ends_with_4_and_stops_no_other(world: World) -> None:
     assert ran.exit_code == 4
     assert "FAIL orders (shop)" in ran.stderr
     assert "visits" in ran.stdout
+    assert "orders" not in ran.stdout
+    assert "2 metrics in 2 requests: 60 new; 1 failed\n" in ran.stdout
     assert world.json("status", "visits-up")["key_results"][0]["actual"] == 140.0
 
 
@@ -141,7 +159,7 @@ def test_a_negative_value_is_a_value_and_no_option(filled: World) -> None:
 def test_a_retracted_day_is_no_longer_known(filled: World) -> None:
     filled.run("record", "mood", "7")
     ran = filled.run("record", "mood", "--retract", "--day", str(YESTERDAY))
-    assert "1 retracted" in ran.stdout
+    assert "recorded  1 retracted\n" in ran.stdout
     assert filled.json("status", "mood-8")["key_results"][0]["status"] == "no_data"
 
 
@@ -234,3 +252,13 @@ def test_evaluate_of_a_day_shows_and_stores_nothing(filled: World) -> None:
 
 def test_evaluate_of_a_day_to_come_is_refused(filled: World) -> None:
     assert filled.run("evaluate", "--day", str(TODAY)).exit_code == 2
+
+
+def test_a_value_that_is_no_number_is_told_in_plain_words(filled: World) -> None:
+    ran = filled.run("record", "mood", "41%")
+    assert (ran.exit_code, "`41%` is no number; write it as 41.5" in ran.stderr) == (2, True)
+
+
+def test_a_file_with_semicolons_is_told_to_use_commas(filled: World) -> None:
+    file = filled.write("mood.csv", "day;value\n2026-01-05;6,5\n")
+    assert "separate the columns by commas" in filled.run("import", "mood", str(file)).stderr

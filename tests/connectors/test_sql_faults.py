@@ -59,6 +59,8 @@ def test_a_server_that_is_down_may_answer_later(engine: Engine, table: Table) ->
         failure = replace(table, url=url.render_as_string(False)).failure(ONE)
     assert isinstance(failure, SourceUnavailableError)
     assert "refused" in str(failure).lower()
+    assert "connection failed" not in str(failure)
+    assert not str(failure).endswith("?")
     assert PASSWORD not in str(failure)
 
 
@@ -227,3 +229,9 @@ def test_no_thread_is_left_behind(engine: Engine, table: Table) -> None:
         if thread.name in {"deadline", "connecting"}:
             thread.join(5)
     assert not {"deadline", "connecting"} & {thread.name for thread in threading.enumerate()}
+
+
+def test_a_sqlite_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    failure = Table(f"sqlite:///{tmp_path}/none.db").failure(ONE)
+    assert isinstance(failure, SourceRejectedError)
+    assert f"cannot open {tmp_path}/none.db: it is not there" in str(failure)

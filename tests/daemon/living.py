@@ -153,6 +153,10 @@ class Daemon:
             if said["event"] == event and (holds is None or holds(said)):
                 return said
 
+    def rest(self) -> list[str]:
+        """What it says from now to its end, as it stands in the log."""
+        return list(iter(lambda: self._coming.get(timeout=PATIENCE), None))
+
     def end(self, number: int = signal.SIGTERM) -> tuple[int, float]:
         """Sends the signal: the exit code, and the seconds it took."""
         begun = time.monotonic()

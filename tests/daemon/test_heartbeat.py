@@ -67,9 +67,11 @@ def test_everything_that_fails_is_named() -> None:
         problems=(f"{K003}\n  --> a.toml:1:1",),
         degraded="the disk is full",
         failing={"shop": {"dau": "connection refused"}},
+        paused={"orders": "rejected by `shop`: no table; next: krtracker collect orders"},
     )
     assert ailments(beat, NOW) == (
         "degraded: the disk is full",
         f"the saved configuration is not valid, the last valid one is used: {K003}",
         "source shop fails for dau: connection refused",
+        "metric orders is paused: rejected by `shop`: no table; next: krtracker collect orders",
     )

@@ -57,6 +57,15 @@ def test_it_catches_up_at_the_start_publishes_and_ends_well(shop: Shop) -> None:
         assert count >= 60
 
 
+def test_its_last_word_is_that_it_stopped(shop: Shop) -> None:
+    """What still hung on the store at the very end made DuckDB fill the log with forty lines."""
+    with daemon(shop) as living:
+        settled(living)
+        living.end()
+        lines = living.rest()
+    assert [json.loads(line)["event"] for line in lines][-1] == "stopped"
+
+
 def test_the_heartbeat_says_how_it_is_while_it_lives_and_is_gone_after(shop: Shop) -> None:
     with daemon(shop) as living:
         settled(living)

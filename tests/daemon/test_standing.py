@@ -44,10 +44,21 @@ def test_what_left_the_configuration_no_longer_fails() -> None:
 def test_a_pause_is_news_once() -> None:
     standing = Standing()
     news = standing.collected(("dau",), Collected(paused=(EDITED,)))
-    assert news == ("dau: definition changed: krtracker backfill dau",)
+    assert news == ("dau: definition changed; next: krtracker backfill dau",)
     assert standing.collected(("dau",), Collected(paused=(EDITED,))) == ()
     assert standing.collected(("dau",), Collected()) == ()
     assert standing.collected(("dau",), Collected(paused=(EDITED,))) == news
+
+
+def test_a_pause_stands_until_the_metric_is_answered_again() -> None:
+    """A wrong password pauses its metrics: `health` must not call that well."""
+    standing = Standing()
+    standing.collected(("dau",), Collected(paused=(EDITED,)))
+    assert standing.ailing()["paused"] == {
+        "dau": "definition changed; next: krtracker backfill dau"
+    }
+    standing.told({"event": "run", "metric": "dau", "source": "shop", "outcome": "ok"})
+    assert standing.ailing() == {"failing": {}, "paused": {}}
 
 
 def test_a_job_shows_its_next_slot_its_last_end_and_since_when_it_runs() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from krtracker.demo import DemoFacts, generate, late_day
+from krtracker.demo import DemoFacts, catch_up, generate, late_day
 
 TODAY = date(2027, 3, 3)
 
@@ -107,3 +107,11 @@ def test_a_second_late_day_follows_the_first(tmp_path: Path) -> None:
     twice = "select count(*) - count(distinct id) from users"
     assert ask(path, twice) == [(0,)]
     assert ask(path, "select max(date(created_at)) from users") == [("2027-03-04",)]
+
+
+def test_catching_up_lets_every_day_happen_that_is_over_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "events.sqlite"
+    generate(path, today=TODAY)
+    assert catch_up(path, today=TODAY) == 0
+    assert catch_up(path, today=TODAY + timedelta(days=2)) > 0
+    assert ask(path, "select max(date(ts)) from events") == [("2027-03-04",)]

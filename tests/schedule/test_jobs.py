@@ -102,6 +102,12 @@ def test_a_manual_metric_has_no_job() -> None:
     assert plan_jobs(workspace(metric("nps", source="manual"))) == ()
 
 
+def test_a_metric_that_this_version_does_not_collect_has_no_job() -> None:
+    standard = replace(metric("dau"), standard="active_users")
+    formula = replace(metric("stickiness"), formula="dau / mau")
+    assert plan_jobs(workspace(standard, formula)) == ()
+
+
 def test_a_job_asks_its_metrics_once_and_tells_of_start_and_end() -> None:
     desk = Desk()
     desk.schedule().slot(JOB)

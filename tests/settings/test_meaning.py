@@ -286,3 +286,11 @@ def test_owners_are_free_words_where_nobody_is_listed() -> None:
 def test_one_file_is_enough_and_an_empty_one_is_valid() -> None:
     found = parse({"krtracker.toml": ""}, folder=FOLDER)
     assert (found.name, found.zone, found.metrics) == ("nowhere", "UTC", {})
+
+
+def test_only_a_forecast_that_somebody_asked_for_is_called_inactive() -> None:
+    """The default is "forecast": every small configuration began with a remark on its `[cycle]`."""
+    silent = '[cycle]\nid = "c"\nstart = 2026-10-01\nend = 2026-12-31\n'
+    before, asked = read(silent).remarks, read(silent + '[cycle.status]\nby = "forecast"\n').remarks
+    told = [one.message for one in asked if one not in before]
+    assert told == ['status by = "forecast" is not active in this version']

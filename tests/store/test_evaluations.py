@@ -16,7 +16,7 @@ from tests.store.world import D1, D2, D3, DAYS, HOUR, NOW, evaluation, version, 
 KR = "2026-q4/dau-50k"
 dates = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 number = st.none() | st.floats(allow_nan=False, allow_infinity=False)
-text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20)
+text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 spans = st.tuples(dates, dates).map(lambda two: Span(min(two), max(two)))
 statuses = st.sampled_from(Status)
 instants = st.datetimes(timezones=st.just(UTC))
@@ -28,6 +28,7 @@ frozen = st.builds(
     window=spans,
     inputs_recorded_at=st.none() | instants,
     recorded_at=st.none() | instants,
+    basis=text,
 )
 evaluations = st.builds(
     Evaluation,

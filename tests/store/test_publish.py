@@ -127,18 +127,20 @@ print("fine")
 """
 
 
+def reader_process(store: Store) -> subprocess.Popen[str]:
+    """One that opens the snapshot and reads it 40 times, once told to go."""
+    return subprocess.Popen(
+        [sys.executable, "-c", READ, str(store.paths.published), "40"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
 def test_readers_of_other_processes_never_fail_and_never_see_half_a_state(store: Store) -> None:
     store.commit([pull({D1: 0.0, D2: 0.0, D3: 0.0})], now=NOW)
     store.publish()
-    readers = [
-        subprocess.Popen(
-            [sys.executable, "-c", READ, str(store.paths.published), "40"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
+    readers = [reader_process(store) for _ in range(2)]
     answers: list[str] = []
     waiting = [
         threading.Thread(target=lambda one=one: answers.append(one.communicate("go\n")[0]))

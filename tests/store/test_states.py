@@ -62,16 +62,7 @@ def test_a_state_counts_failures_since_the_last_answer(store: Store) -> None:
     for hours in (1, 2):
         failed = pull({}, outcome=Outcome.UNAVAILABLE, message="refused", retract_missing=False)
         (last,) = store.commit([failed], now=NOW + timedelta(hours=hours))
-    assert store.reader().states()["dau"] == MetricState(
-        "dau", "q1", (DAYS,), last, good, 2, D1, D2
-    )
-
-
-def test_known_days_leave_retracted_ones_out(store: Store) -> None:
-    store.commit([pull({D1: 1.0, D2: 2.0, D3: 3.0})], now=NOW)
-    store.commit([pull({D2: 2.0})], now=NOW + HOUR)
-    state = store.reader().states()["dau"]
-    assert (state.first_day, state.last_day) == (D2, D2)
+    assert store.reader().states()["dau"] == MetricState("dau", "q1", (DAYS,), last, good, 2)
 
 
 def test_a_metric_never_asked_has_an_empty_state_when_named(store: Store) -> None:

@@ -41,7 +41,6 @@ def test_rows_beyond_the_limit_are_left_out_and_said_so(published: Path) -> None
         ("COPY (SELECT 1) TO '/tmp/stolen.csv'", "only SELECT"),
         ("ATTACH ':memory:' AS x", "only SELECT"),
         ("SET threads = 9", "only SELECT"),
-        ("PRAGMA database_list", "PRAGMA|only SELECT"),
         ("INSTALL httpfs", "only SELECT"),
         ("SELECT 1; SELECT 2", "one statement"),
         ("", "one statement"),

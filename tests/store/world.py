@@ -75,6 +75,7 @@ def evaluation(**changed: Any) -> Evaluation:
 
 def workspace(folder: Path, **changed: Any) -> Workspace:
     """One metric, one objective, one key result with an amendment."""
+    # long: one value of each noun
     metric = Metric(
         "dau",
         "Daily users",

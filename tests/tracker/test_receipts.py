@@ -10,7 +10,7 @@ import pytest
 from krtracker.errors import UnknownNameError, UsageError
 from krtracker.periods import Span
 from krtracker.tracker import receipt
-from tests.tracker.company import Company
+from tests.tracker.company import METRICS, Company
 
 KR = "2026-q4/dau-480"
 
@@ -20,7 +20,9 @@ def test_the_chain_from_the_status_down_to_the_query(company: Company) -> None:
         at.tracker.collect()
         said = at.judged()
         made = receipt(at.reader, at.tracker.workspace, KR, now=company.clock)
-    assert made.sentence == f"at risk: {said.reason}"
+    assert made.sentence == said.reason
+    assert made.sentence.startswith("At risk: 419 of 480 on 2026-11-19")
+    assert made.trouble is None
     assert [ground.value for ground in made.grounds] == [416, 417, 418, 419, 420, 421, 422]
     assert [ground.day for ground in made.grounds] == list(
         Span(date(2026, 11, 13), date(2026, 11, 19))
@@ -112,3 +114,14 @@ def test_a_name_that_nothing_bears_and_a_kind_that_is_not_judged_are_refused(
             receipt(at.reader, at.tracker.workspace, "2026-q4/dau-48", now=company.clock)
         with pytest.raises(UsageError, match="not judged in this version"):
             receipt(at.reader, at.tracker.workspace, "2026-q4/steps", now=company.clock)
+
+
+def test_why_there_is_no_newer_day_is_on_the_receipt(company: Company) -> None:
+    """A missing table left `why` with "no day is known" and not a word of the reason."""
+    company.write("metrics.toml", METRICS.replace("from dau", "from gone"))
+    with company.tracking() as at:
+        at.tracker.collect()
+        at.tracker.evaluate()
+        made = receipt(at.reader, at.tracker.workspace, KR, now=company.clock)
+    assert made.trouble is not None
+    assert "no such table: gone" in made.trouble.message
