@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import google.auth
 from google.auth import exceptions, jwt
+from google.auth.credentials import Credentials
 from google.oauth2 import credentials as users
 from google.oauth2 import service_account
 
@@ -24,6 +27,7 @@ from krtracker.connector import (
 )
 
 AUDIENCE = "https://analyticsdata.googleapis.com/"
+LIFETIME = 3600
 SCOPES = ("https://www.googleapis.com/auth/analytics.readonly",)
 HIDDEN = ("private_key", "private_key_id", "client_secret", "refresh_token")
 KEY = "create a JSON key of a service account (IAM > Service accounts > Keys) and give it whole"
@@ -98,11 +102,27 @@ def _loaded(table: Mapping[str, Any], name: str) -> Any:
 
 
 def _signing(made: Any) -> Any:
-    """A service account signs its own tokens: no other address is asked for, or hears of, one."""
-    if not isinstance(made, service_account.Credentials):
-        return made
-    kind: Any = jwt.Credentials
-    return kind.from_signing_credentials(made, audience=AUDIENCE)
+    return _OwnTokens(made) if isinstance(made, service_account.Credentials) else made
+
+
+class _OwnTokens(Credentials):
+    """Tokens a service account signs itself: no other address is asked for, or hears of, one.
+
+    Google's own class of this kind shows each token to a second service in the background.
+    """
+
+    def __init__(self, account: service_account.Credentials) -> None:
+        base: Any = super()
+        base.__init__()
+        self._signer, self._email = account.signer, account.signer_email
+
+    def refresh(self, _: object) -> None:
+        begun = int(time.time())
+        told = {"iss": self._email, "sub": self._email, "aud": AUDIENCE}
+        encode: Any = jwt.encode
+        self.token = encode(self._signer, {**told, "iat": begun, "exp": begun + LIFETIME}).decode()
+        # Google's base class compares with a naive UTC.
+        self.expiry = datetime.fromtimestamp(begun + LIFETIME, UTC).replace(tzinfo=None)
 
 
 SIGNING = ("service_account",)

@@ -64,8 +64,12 @@ class Client:
             parts.netloc, target.property, login.account, words, deadline.remaining()
         )
         self._line = Line(target.ca_file)
-        made = _grpc if target.transport == "grpc" else _rest
-        self._transport = made(target, login, _Adapter(self._line, deadline))
+        roots = _roots(target.ca_file) if target.ca_file else None
+        self._transport = (
+            _grpc(target, login, roots)
+            if target.transport == "grpc"
+            else _rest(target, login, _Adapter(self._line, deadline))
+        )
         self._client = BetaAnalyticsDataClient(transport=self._transport)
 
     def ask(self, pages: Sequence[Page]) -> list[Heard]:
@@ -181,9 +185,10 @@ def _rest(target: Target, login: Access, adapter: _Adapter) -> Any:
     )
 
 
-def _grpc(target: Target, login: Access, _: _Adapter) -> Any:
+def _grpc(target: Target, login: Access, roots: bytes | None) -> Any:
     """gRPC over TLS, whose calls keep to their deadline by themselves."""
     parts = urlsplit(target.endpoint)
+    secure = import_module("grpc").ssl_channel_credentials
     options: list[tuple[str, int]] = [
         ("grpc.max_receive_message_length", MOST_BYTES),
         ("grpc.max_send_message_length", -1),
@@ -194,17 +199,14 @@ def _grpc(target: Target, login: Access, _: _Adapter) -> Any:
         f"{parts.hostname}:{parts.port or 443}",
         credentials=login.credentials,
         default_scopes=SCOPES,
-        ssl_credentials=_trusting(target.ca_file),
+        ssl_credentials=secure(root_certificates=roots) if roots else None,
         options=options,
     )
     return BetaAnalyticsDataGrpcTransport(channel=channel)
 
 
-def _trusting(ca_file: Path | None) -> Any:
-    if ca_file is None:
-        return None
+def _roots(ca_file: Path) -> bytes:
     try:
-        roots = ca_file.read_bytes()
+        return ca_file.read_bytes()
     except OSError as error:
         raise SourceRejectedError(f"`ca_file` {ca_file} cannot be read: {error.strerror}") from None
-    return import_module("grpc").ssl_channel_credentials(root_certificates=roots)

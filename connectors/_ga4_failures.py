@@ -182,6 +182,9 @@ def _headers(call: calls.GoogleAPICallError) -> Mapping[str, str]:
 def _wait(call: calls.GoogleAPICallError) -> float | None:
     """Seconds GA4 wants to be left alone: of the header, or of a RetryInfo among the details."""
     for one in call.details or ():
+        told = one.get("retryDelay") if isinstance(one, dict) else None
+        if told is not None and re.fullmatch(r"\d{1,6}(\.\d+)?s", str(told)):
+            return float(str(told)[:-1])
         delay: Any = getattr(one, "retry_delay", None)
         if delay is not None:
             return min(DAY, max(0.0, float(delay.seconds)))

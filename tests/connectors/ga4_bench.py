@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -10,13 +12,14 @@ from typing import Any
 import pytest
 
 from krtracker import registry
-from krtracker.connector import Answer, Ask, ConnectorError, Deadline, Window
-from tests.connectors.ga4_server import Ga4Server
+from krtracker.connector import Answer, Ask, Connector, ConnectorError, Deadline, Window
+from tests.connectors.ga4_server import Ga4Server, key_text
 
 ZONE = "Europe/Berlin"
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 6)
 WINDOW = Window(FIRST, LAST, ZONE)
 Result = Answer | ConnectorError
+Table = Mapping[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +36,18 @@ def server(served: Ga4Server) -> Ga4Server:
     return served
 
 
-def asked(query: Mapping[str, Any], window: Window = WINDOW) -> Ask[Any]:
+def opened(source: Table) -> Connector[Any]:
+    kind = registry.load("ga4")
+    return kind(kind.SourceOptions.model_validate(dict(source)))
+
+
+def asked(query: Table, window: Window = WINDOW) -> Ask[Any]:
     return Ask(registry.load("ga4").QueryOptions.model_validate(dict(query)), window)
 
 
-def fetched(
-    source: Mapping[str, Any], asks: Sequence[Ask[Any]], seconds: float = 20
-) -> list[Result]:
+def fetched(source: Table, asks: Sequence[Ask[Any]], seconds: float = 20) -> list[Result]:
     """All results of one fetch; a failure that is raised counts as the last."""
-    kind = registry.load("ga4")
-    connector = kind(kind.SourceOptions.model_validate(dict(source)))
+    connector = opened(source)
     results: list[Result] = []
     try:
         results.extend(connector.fetch(asks, Deadline(seconds)))
@@ -53,16 +58,14 @@ def fetched(
     return results
 
 
-def answer(source: Mapping[str, Any], query: Mapping[str, Any], window: Window = WINDOW) -> Answer:
+def answer(source: Table, query: Table, window: Window = WINDOW) -> Answer:
     """The answer to one question that must not fail."""
     (result,) = fetched(source, [asked(query, window)])
     assert isinstance(result, Answer), result
     return result
 
 
-def failure(
-    source: Mapping[str, Any], query: Mapping[str, Any], seconds: float = 20
-) -> ConnectorError:
+def failure(source: Table, query: Table, seconds: float = 20) -> ConnectorError:
     """The failure of one question that must fail."""
     (result,) = fetched(source, [asked(query)], seconds)
     assert isinstance(result, ConnectorError), result
@@ -82,3 +85,17 @@ def folder_of(path: Path, name: str, text: str) -> str:
     """A file with a text, and its path."""
     (path / name).write_text(text, "utf-8")
     return str(path / name)
+
+
+@pytest.fixture(autouse=True)
+def nothing_secret_is_said(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], server: Ga4Server
+) -> Iterator[None]:
+    """No test here may let a key or a token be seen, in the log of all libraries neither."""
+    with caplog.at_level(logging.DEBUG):
+        yield
+    said = caplog.text + "".join(capfd.readouterr())
+    table = json.loads(key_text())
+    tokens = [one.removeprefix("Bearer ") for one in server.tokens if len(one) > 10]
+    for secret in (table["private_key"], table["private_key_id"], *tokens):
+        assert secret not in said

@@ -11,6 +11,7 @@ import pytest
 
 from krtracker.connector import Answer, SourceRejectedError, UnexpectedAnswerError, Window
 from krtracker.testing import check_connector
+from krtracker.testing.watching import watched
 from tests.connectors.ga4_bench import (
     WINDOW,
     ZONE,
@@ -267,3 +268,10 @@ def test_the_contract_kit_passes_for_a_source_that_hangs(
         hanging_source=hanging.source(transport),
     )
     hanging.close()
+
+
+def test_no_second_service_hears_of_a_token(server: Ga4Server) -> None:
+    """gRPC opens its connection below Python: any socket of Python would be somebody else's."""
+    with watched() as seen:
+        assert answer(server.source("grpc"), SESSIONS).points
+    assert [one for one in seen if one.startswith("socket.")] == []
