@@ -65,11 +65,7 @@ class Property:
             "dimensionHeaders": [{"name": one} for one in names[0]],
             "metricHeaders": [{"name": one, "type": types[one]} for one in names[1]],
             "rowCount": len(rows),
-            "metadata": {
-                "currencyCode": "EUR",
-                "timeZone": self.table["timeZone"],
-                **copy.deepcopy(self.metadata),
-            },
+            "metadata": {"timeZone": self.table["timeZone"], **copy.deepcopy(self.metadata)},
             "kind": "analyticsData#runReport",
         }
         if page:

@@ -104,6 +104,36 @@ class Fault:
         return json.dumps({"error": error}).encode()
 
 
+class _Handler(BaseHTTPRequestHandler):
+    """One request over REST; `judged` is the server's."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    judged: Callable[..., Any]
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if self.path.split("?")[0] != "/v1beta/properties/1234:batchRunReports":
+            return self._send(Fault(404, "Requested entity was not found."))
+        bearer = self.headers.get("authorization", "")
+        return self._send(type(self).judged(bearer, lambda: _of_json(raw)))
+
+    def _send(self, told: Any) -> None:
+        fault = told if isinstance(told, Fault) else None
+        body = fault.body if fault else json_format.MessageToJson(told).encode()
+        self.send_response_only(fault.code if fault else 200)
+        self.send_header("Date", DATE)
+        self.send_header("Content-Type", "application/json; charset=UTF-8")
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in (fault.headers if fault else {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
 class Ga4Server:
     """One property over REST (plain and TLS) and gRPC (TLS); counts what it is asked."""
 
@@ -195,33 +225,10 @@ class Ga4Server:
         return context
 
     def _http(self, context: ssl.SSLContext | None) -> ThreadingHTTPServer:
-        server = self
+        asked = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def log_message(self, *_: object) -> None:
-                """Says nothing."""
-
-            def do_POST(self) -> None:
-                raw = self.rfile.read(int(self.headers.get("content-length", 0)))
-                if self.path.split("?")[0] != "/v1beta/properties/1234:batchRunReports":
-                    return self._send(Fault(404, "Requested entity was not found."))
-                bearer = self.headers.get("authorization", "")
-                return self._send(server.judged(bearer, lambda: _of_json(raw)))
-
-            def _send(self, told: Any) -> None:
-                fault = told if isinstance(told, Fault) else None
-                body = fault.body if fault else json_format.MessageToJson(told).encode()
-                self.send_response_only(fault.code if fault else 200)
-                self.send_header("Date", DATE)
-                self.send_header("Content-Type", "application/json; charset=UTF-8")
-                self.send_header("Content-Length", str(len(body)))
-                for name, value in (fault.headers if fault else {}).items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
+        class Handler(_Handler):
+            judged = asked.judged
 
         made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         made.daemon_threads = True
