@@ -75,11 +75,13 @@ def test_an_api_is_read_page_by_page_and_its_days_are_stored(tmp_path: Path) -> 
 
 
 def test_nothing_is_stored_of_an_answer_that_breaks_on_its_second_page(tmp_path: Path) -> None:
-    with FaultyServer(api, fails_on_the_second_page) as server:
-        with company(tmp_path, server).tracking() as tracking:
-            (failed,) = collected(tracking).failed
-            assert failed.outcome is Outcome.UNEXPECTED
-            assert "too early" in failed.message
-            assert stored(tracking) == []
+    with (
+        FaultyServer(api, fails_on_the_second_page) as server,
+        company(tmp_path, server).tracking() as tracking,
+    ):
+        (failed,) = collected(tracking).failed
+        assert failed.outcome is Outcome.UNEXPECTED
+        assert "too early" in failed.message
+        assert stored(tracking) == []
     everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file())
     assert everything.count(b"t0ken-of-a-test") == 1  # in .env, and nowhere else
