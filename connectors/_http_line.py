@@ -46,6 +46,10 @@ EXCHANGE = "http exchange"
 """The name of the threads that exchange."""
 
 
+AFTER = 1.0
+"""Seconds behind the deadline at which a connection left behind gives up by itself."""
+
+
 class LateError(Exception):
     """The deadline passed before the answer was there."""
 
@@ -103,7 +107,7 @@ class Line:
         answered = self._adapter.send(
             prepared,
             stream=True,
-            timeout=max(0.01, deadline.remaining()),
+            timeout=deadline.remaining() + AFTER,
             verify=self._trusted,
             proxies=proxies_of(url),
         )

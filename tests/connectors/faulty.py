@@ -111,7 +111,7 @@ class FaultyServer:
         self.heard: list[Heard] = []
         self.good, self._fault, self._spared = good, fault or well, spared or (lambda _: False)
         self.closing, self.asked = threading.Event(), threading.Event()
-        self._listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._listening = _new_place()
         self._open: set[socket.socket] = set()
         self._faulty = 0
         self._lock = threading.Lock()
@@ -158,6 +158,20 @@ class FaultyServer:
                 if talk.over:
                     line.shutdown(socket.SHUT_RDWR)
                     return
+
+
+_used: set[int] = set()
+
+
+def _new_place() -> socket.socket:
+    """A listening socket on a port no server here had: what a host said holds for its address."""
+    while True:
+        listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+        port = listening.getsockname()[1]
+        if port not in _used:
+            _used.add(port)
+            return listening
+        listening.close()
 
 
 def _requests(reading: BinaryIO) -> Iterator[Heard]:
