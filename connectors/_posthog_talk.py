@@ -121,9 +121,6 @@ class Talk:
         query = {"kind": "HogQLQuery", "query": text, "values": values}
         body = {"query": query, "refresh": "force_blocking", "name": "krtracker"}
         told = POSTHOG.table(self._once.json(Request("query/", "POST", json=body)))
-        status = told.get("query_status")
-        if "results" not in told and isinstance(status, dict):
-            raise _not_done(status)
         if told.get("hasMore") is True:
             raise SourceRejectedError(
                 "the query answers more rows than its LIMIT (100 without one): write LIMIT 50000, "
@@ -136,8 +133,14 @@ class Talk:
         return columns, rows
 
 
-def _not_done(status: dict[str, Any]) -> ConnectorError:
-    """The failure of an answer that only says it was begun."""
-    if status.get("error") is True:
-        return SourceRejectedError(f"PostHog says: {str(status.get('error_message'))[:160]}")
-    return SourceUnavailableError("PostHog has begun the query and still computes it", AGAIN)
+def said(found: Any) -> ConnectorError | str | None:
+    """What went wrong in an answer with 2xx, or that it only says the query was begun."""
+    if not isinstance(found, dict):
+        return None
+    status = found.get("query_status")
+    if "results" not in found and isinstance(status, dict):
+        if status.get("error") is True:
+            return SourceRejectedError(f"PostHog says: {str(status.get('error_message'))[:160]}")
+        return SourceUnavailableError("PostHog has begun the query and still computes it", AGAIN)
+    error = found.get("error")
+    return error if isinstance(error, str) and error else None

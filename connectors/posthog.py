@@ -35,7 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -45,7 +45,7 @@ from connectors._http_auth import bearer
 from connectors._http_route import Address
 from connectors._http_tables import RateText
 from connectors._posthog_options import PRODUCT, PosthogQuery
-from connectors._posthog_talk import Talk
+from connectors._posthog_talk import Talk, said
 from connectors._rows import answer
 from krtracker.connector import (
     Answer,
@@ -84,7 +84,7 @@ class PosthogConnector:
             rate=options.max_requests or RATE, most_bytes=options.max_bytes, ca_file=options.ca_file
         )
         base = f"{options.url.rstrip('/')}/api/projects/{options.project_id}"
-        self._http = Http(base, bearer(options.token), limits=limits, complaint=_said)
+        self._http = Http(base, bearer(options.token), limits=limits, complaint=said)
 
     def fetch(
         self, asks: Sequence[Ask[PosthogQuery]], deadline: Deadline
@@ -100,9 +100,3 @@ class PosthogConnector:
 
     def close(self) -> None:
         self._http.close()
-
-
-def _said(found: Any) -> str | None:
-    """What went wrong in an answer with 200."""
-    error = found.get("error") if isinstance(found, dict) else None
-    return error if isinstance(error, str) and error else None

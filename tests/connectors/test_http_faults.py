@@ -25,11 +25,12 @@ from krtracker.connector import (
 from krtracker.testing import check_connector
 from tests.connectors import faulty
 from tests.connectors.faulty import Fault, FaultyServer, Given
+from tests.connectors.product_speakers import PRODUCTS
 from tests.connectors.site_speakers import SITES
 from tests.connectors.speakers import CANARY, Speaker
 from tests.connectors.speakers import SPEAKERS as PLAIN
 
-SPEAKERS = {**PLAIN, **SITES}
+SPEAKERS = {**PLAIN, **SITES, **PRODUCTS}
 SECONDS = 2.0
 REJECTED, UNAVAILABLE, UNEXPECTED = (
     SourceRejectedError,
