@@ -18,7 +18,7 @@ from krtracker.connector import SourceRejectedError, UnexpectedAnswerError, Wind
 KEY = re.compile(r"\d{4}-\d\d(-\d\d)?|\d{4}-\d\d-\d\d,\d{4}-\d\d-\d\d")
 
 
-def read(raw: Any, sheet: Sheet, metrics: tuple[str, ...], window: Window) -> Table:
+def read(raw: Any, sheet: Sheet, metrics: tuple[str, ...], *, window: Window) -> Table:
     """The rows of a report. Raises UnexpectedAnswerError, SourceRejectedError for a bare table."""
     made = Table()
     for day, entry in _entries(raw, window):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -58,22 +58,28 @@ class Wanted:
 class Tables:
     """The tables of one fetch; metrics of one sheet and window come by one request.
 
-    `locked_out` tells whether the credential was refused. Where a request for several metrics is
-    refused, each is asked for alone: the failure is that of one metric.
+    `alive` is above 0 on days on which anything was recorded. `locked_out` tells whether the
+    credential was refused. Where a request for several metrics is refused, each is asked for
+    alone: the failure is that of one metric.
     """
 
     def __init__(
         self,
         ask: AskTable,
-        questions: Iterable[tuple[Question, Window]],
+        questions: Sequence[tuple[Question, Window]],
+        alive: Column,
+        *,
         locked_out: Callable[[], object],
     ) -> None:
-        self._ask, self._locked_out = ask, locked_out
+        self._ask, self.alive, self._locked_out = ask, alive, locked_out
         self._metrics: dict[Wanted, dict[str, None]] = {}
         for question, window in questions:
             for column in question.columns:
                 metrics = self._metrics.setdefault(Wanted(column.sheet, window), {})
                 metrics[column.metric] = None
+        for question, window in questions:
+            if may_be_zero(question, alive):
+                self._metrics.get(Wanted(alive.sheet, window), {})[alive.metric] = None
         self._known: dict[tuple[Wanted, tuple[str, ...]], Table | ConnectorError] = {}
 
     def of(self, column: Column, window: Window) -> Table:
@@ -98,12 +104,15 @@ class Tables:
         return self._known[key]
 
 
-def told(question: Question, window: Window, tables: Tables, alive: Column) -> Answer:
-    """The points of a metric over its window; `alive` is above 0 where anything was recorded.
+def may_be_zero(question: Question, alive: Column) -> bool:
+    """Whether another table tells which of its empty days are 0."""
+    (first, *_) = question.columns
+    return question.reading is Reading.COUNT and not first.sheet.by and first.sheet != alive.sheet
 
-    Raises one of the contract's three failures.
-    """
-    read = READERS[question.reading](question, window, tables, alive)
+
+def told(question: Question, window: Window, tables: Tables) -> Answer:
+    """The points of a metric over its window. Raises one of the contract's three failures."""
+    read = READERS[question.reading](question, window, tables)
     rows = sorted((day, segment, *numbers) for (day, segment), numbers in read)
     weighted = question.reading in (Reading.MEAN, Reading.RATIO)
     names = ("day", "segment", "value", "weight") if weighted else ("day", "segment", "value")
@@ -117,7 +126,7 @@ def told(question: Question, window: Window, tables: Tables, alive: Column) -> A
 Read = Iterator[tuple[Key, tuple[float, ...]]]
 
 
-def _count(question: Question, window: Window, tables: Tables, alive: Column) -> Read:
+def _count(question: Question, window: Window, tables: Tables) -> Read:
     (column,) = question.columns
     values = tables.of(column, window).values(column.metric)
     if column.sheet.by:
@@ -125,26 +134,26 @@ def _count(question: Question, window: Window, tables: Tables, alive: Column) ->
         return
     yield from ((key, (value,)) for key, value in values.items() if value)
     empty = [day for day in window.span if not values.get((day, ""))]
-    if not empty or alive.sheet == column.sheet:
+    if not empty or not may_be_zero(question, tables.alive):
         return
-    lively = tables.of(alive, window).values(alive.metric)
+    lively = tables.of(tables.alive, window).values(tables.alive.metric)
     yield from (((day, ""), (0.0,)) for day in empty if lively.get((day, ""), 0.0) > 0)
 
 
-def _plain(question: Question, window: Window, tables: Tables, _alive: Column) -> Read:
+def _plain(question: Question, window: Window, tables: Tables) -> Read:
     (column,) = question.columns
     for key, value in tables.of(column, window).values(column.metric).items():
         yield key, (value * question.scale,)
 
 
-def _mean(question: Question, window: Window, tables: Tables, _alive: Column) -> Read:
+def _mean(question: Question, window: Window, tables: Tables) -> Read:
     values, weights = _pair(question, window, tables)
     for key, value in values.items():
         if weights.get(key):
             yield key, (value * question.scale, weights[key])
 
 
-def _ratio(question: Question, window: Window, tables: Tables, _alive: Column) -> Read:
+def _ratio(question: Question, window: Window, tables: Tables) -> Read:
     tops, bottoms = _pair(question, window, tables)
     for key, bottom in bottoms.items():
         if bottom:
@@ -157,7 +166,7 @@ def _pair(question: Question, window: Window, tables: Tables) -> tuple[Values, V
     return one, tables.of(second, window).values(second.metric)
 
 
-READERS: Mapping[Reading, Callable[[Question, Window, Tables, Column], Read]] = {
+READERS: Mapping[Reading, Callable[[Question, Window, Tables], Read]] = {
     Reading.COUNT: _count,
     Reading.PLAIN: _plain,
     Reading.MEAN: _mean,

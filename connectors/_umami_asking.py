@@ -42,7 +42,9 @@ class Asking:
     def _series(self, sheet: Sheet, window: Window) -> Table:
         made, rows = Table(), dict[date, dict[str, Any]]()
         for part in _parts(window):
-            found = table_of(self._get("pageviews", part, unit="day", **dict(sheet.filter)), "the answer")
+            found = table_of(
+                self._get("pageviews", part, unit="day", **dict(sheet.filter)), "the answer"
+            )
             for name in ("pageviews", "sessions"):
                 for one in list_of(found.get(name), f"`{name}`"):
                     point = table_of(one, f"an entry of `{name}`")
@@ -59,7 +61,9 @@ class Asking:
         made, totals = Table(), dict[date, float]()
         counted = dict[tuple[date, str], float]()
         for part in _parts(window):
-            for one in list_of(self._get("events/series", part, unit="day", **filters), "the answer"):
+            for one in list_of(
+                self._get("events/series", part, unit="day", **filters), "the answer"
+            ):
                 entry = table_of(one, "an entry")
                 day, event = civil_day(entry.get("t")), str(entry.get("x"))
                 count = number(day, entry.get("y"), "y") or 0.0

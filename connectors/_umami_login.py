@@ -15,7 +15,7 @@ class Login(Auth):
     Umami's login takes JSON, not a form, so it has a talk of its own; `close` ends it.
     """
 
-    def __init__(self, url: str, user: str, password: Secret, limits: Limits) -> None:
+    def __init__(self, url: str, user: str, password: Secret, *, limits: Limits) -> None:
         self._user, self._password = user, password.reveal()
         self._token, self._uses = "", 0
         self._http = Http(url, _Hiding(self), limits=limits)

@@ -38,8 +38,8 @@ from connectors._http_tables import RateText
 from connectors._matomo_bulk import Bulk
 from connectors._matomo_options import ALIVE, PRODUCT, MatomoQuery
 from connectors._matomo_reading import read, refuse_other_days
-from connectors._site_question import Reading, Sheet
-from connectors._site_tables import Table, Tables, told
+from connectors._site_question import Sheet
+from connectors._site_tables import Table, Tables, may_be_zero, told
 from krtracker.connector import Answer, Ask, ConnectorError, Deadline, Options, Secret, Window
 
 
@@ -76,18 +76,18 @@ class MatomoConnector:
         bulk = Bulk(self._http, options.site, size=options.batch, deadline=deadline)
         for question, window in questions:
             bulk.want((column.sheet, window) for column in question.columns)
-            if question.reading is Reading.COUNT and not question.columns[0].sheet.by:
+            if may_be_zero(question, ALIVE):
                 bulk.want([(ALIVE.sheet, window)])
 
         def table(sheet: Sheet, metrics: tuple[str, ...], window: Window) -> Table:
             raw = bulk.report(sheet, window)
             refuse_other_days(bulk.zone(), window)
-            return read(raw, sheet, metrics, window)
+            return read(raw, sheet, metrics, window=window)
 
-        tables = Tables(table, questions, lambda: self._http.locked_out)
+        tables = Tables(table, questions, ALIVE, locked_out=lambda: self._http.locked_out)
 
         def answer(query: MatomoQuery, window: Window, _deadline: Deadline) -> Answer:
-            return told(query.question(), window, tables, ALIVE)
+            return told(query.question(), window, tables)
 
         return self._http.answers(asks, deadline, answer)
 

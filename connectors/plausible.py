@@ -89,10 +89,10 @@ class PlausibleConnector:
         def ask_table(sheet: Sheet, metrics: tuple[str, ...], window: Window) -> Table:
             return self._table(deadline, sheet, metrics, window=window)
 
-        tables = Tables(ask_table, questions, lambda: self._http.locked_out)
+        tables = Tables(ask_table, questions, ALIVE, locked_out=lambda: self._http.locked_out)
 
         def answer(query: PlausibleQuery, window: Window, _deadline: Deadline) -> Answer:
-            return told(query.question(), window, tables, ALIVE)
+            return told(query.question(), window, tables)
 
         return self._http.answers(asks, deadline, answer)
 

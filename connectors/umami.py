@@ -90,10 +90,10 @@ class UmamiConnector:
         """One result per ask, in order; what several metrics need is asked for once."""
         questions = [(ask.query.question(), ask.window) for ask in asks]
         asking = Asking(self._http, self._website, deadline)
-        tables = Tables(asking.table, questions, lambda: self._http.locked_out)
+        tables = Tables(asking.table, questions, ALIVE, locked_out=lambda: self._http.locked_out)
 
         def answer(query: UmamiQuery, window: Window, _deadline: Deadline) -> Answer:
-            return told(query.question(), window, tables, ALIVE)
+            return told(query.question(), window, tables)
 
         return self._http.answers(asks, deadline, answer)
 
@@ -106,5 +106,5 @@ class UmamiConnector:
         """The address of a self-hosted Umami and the login to it."""
         base = f"{(options.url or '').rstrip('/').removesuffix('/api')}/api"
         secret = options.password or Secret("")
-        self._login = Login(base, options.user or "", secret, limits)
+        self._login = Login(base, options.user or "", secret, limits=limits)
         return base, self._login
