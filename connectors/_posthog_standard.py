@@ -69,17 +69,17 @@ def _active(words: Words) -> str:
     many = words.query.days or TRAILING[words.query.standard or ""]
     if words.query.window == "calendar":
         return _calendar(words)
-    return _trailing(words, many, "uniqExact(person_id)", "0")
+    return _trailing(words, many, a="uniqExact(person_id)", b="0")
 
 
 def _stickiness(words: Words) -> str:
     few = TRAILING[words.query.numerator or "dau"]
     many = words.query.days or TRAILING[words.query.denominator or "mau"]
     share = f"uniqExactIf(person_id, n < {words.bind(few)}) / uniqExact(person_id)"
-    return _trailing(words, many, share, "uniqExact(person_id)")
+    return _trailing(words, many, a=share, b="uniqExact(person_id)")
 
 
-def _trailing(words: Words, many: int, a: str, b: str) -> str:
+def _trailing(words: Words, many: int, *, a: str, b: str) -> str:
     """Over each person on each of the trailing days for which an activity counts."""
     return filled(
         hogql.TRAILING,

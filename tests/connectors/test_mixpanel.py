@@ -155,19 +155,13 @@ def test_one_name_that_is_refused_does_not_take_the_others_along() -> None:
     assert "unknown event" in str(bad)
 
 
+WHERE = '(properties["plan"] == "a" or properties["plan"] == "b\\"") and (user["vip"] == true)'
+
+
 def test_what_is_sent_is_the_documented_request(server: FaultyServer) -> None:
-    fetched(
-        "mixpanel",
-        source(server.url),
-        [
-            {
-                **RETURNING,
-                "return_event": "Log in",
-                "mode": "on_or_after",
-                "where": {"plan": ["a", 'b"'], "user.vip": True},
-            }
-        ],
-    )
+    where = {"plan": ["a", 'b"'], "user.vip": True}
+    query = {**RETURNING, "return_event": "Log in", "mode": "on_or_after", "where": where}
+    fetched("mixpanel", source(server.url), [query])
     assert server.heard[0].params == {
         "project_id": "2195193",
         "from_date": "2026-03-01",
@@ -176,10 +170,8 @@ def test_what_is_sent_is_the_documented_request(server: FaultyServer) -> None:
         "retention_type": "birth",
         "born_event": "Sign up",
         "event": "Log in",
-        "where": '(properties["plan"] == "a" or properties["plan"] == "b\\"") '
-        'and (user["vip"] == true)',
-        "born_where": '(properties["plan"] == "a" or properties["plan"] == "b\\"") '
-        'and (user["vip"] == true)',
+        "where": WHERE,
+        "born_where": WHERE,
         "unbounded_retention": "true",
         "interval_count": "2",
     }
