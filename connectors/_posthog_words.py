@@ -33,8 +33,11 @@ class Words:
         return f"{{{name}}}"
 
     def day(self, instant: str = "timestamp") -> str:
-        """The civil day of an instant in the metric's zone."""
-        return f"toDate(toTimeZone({instant}, {self.bind(self.window.zone)}))"
+        """The civil day of an instant in the metric's zone.
+
+        HogQL's `toDate` takes what it cannot type (a min of instants) for text; `_toDate` does not.
+        """
+        return f"_toDate(toTimeZone({instant}, {self.bind(self.window.zone)}))"
 
     def since(self, days: int = 0, instant: str = "timestamp") -> str:
         """At or after the window's first instant, or that of so many days before."""

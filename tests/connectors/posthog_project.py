@@ -107,6 +107,8 @@ def _clickhouse() -> Run:
 
     def run(query: str, values: dict[str, Any]) -> Any:
         text = re.sub(r"\{(\w+)\}", lambda found: _literal(values[found[1]]), query)
+        # HogQL's name for what is plain `toDate` in ClickHouse.
+        text = text.replace("_toDate(", "toDate(")
         told = json.loads(str(session.query(text, "JSONCompact")))
         rows = [[_number(one) for one in row] for row in told["data"]]
         return {"columns": [one["name"] for one in told["meta"]], "results": rows}
