@@ -43,7 +43,9 @@ class Login(Auth):
         told = self._http.json(Request("auth/login", "POST", json=body), deadline)
         token = told.get("token") if isinstance(told, dict) else None
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
-            raise UnexpectedAnswerError("the login answered without a `token`: correct `url`")
+            raise UnexpectedAnswerError(
+                "the login gave no `token`: correct `url`, and take a user without a second factor"
+            )
         return token
 
 

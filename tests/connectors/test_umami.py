@@ -7,8 +7,16 @@ from datetime import date
 
 import pytest
 
-from krtracker.connector import Answer, Point, SourceRejectedError, Window
-from tests.connectors.faulty import Given, Heard
+from krtracker.connector import (
+    Answer,
+    ConnectorError,
+    Point,
+    SourceRejectedError,
+    SourceUnavailableError,
+    UnexpectedAnswerError,
+    Window,
+)
+from tests.connectors.faulty import Answering, Given, Heard
 from tests.connectors.site_asking import Query, Site, matrix_holds, refused
 from tests.connectors.site_servers import WEBSITE, Umami
 from tests.connectors.site_speakers import UMAMI, UMAMI_CLOUD
@@ -144,6 +152,29 @@ def test_a_wrong_credential_is_rejected(speaker: Speaker) -> None:
         assert len(site.server.heard) == 1
     assert type(failure) is SourceRejectedError
     assert "credential was not accepted" in str(failure)
+
+
+LOGINS: dict[str, tuple[Answering, type[ConnectorError], str]] = {
+    "refused": (lambda one: Given(one.echo, status=401), SourceRejectedError, "not accepted"),
+    "broken": (lambda one: Given(one.echo, status=500), SourceUnavailableError, "500"),
+    "no token": (lambda one: Given(one.echo), UnexpectedAnswerError, "no `token`"),
+    "a token of two lines": (
+        lambda _: Given(b'{"token": "a\\nHost: b"}'),
+        UnexpectedAnswerError,
+        "no `token`",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOGINS)
+def test_a_login_that_fails_is_told_without_the_password(name: str) -> None:
+    good, expected, words = LOGINS[name]
+    with Site(UMAMI, good) as site:
+        results = site.results({"standard": "dau"}, {"standard": "event_count"})
+        assert set(asked(site)) == {"login"}
+        assert len(site.server.heard) == (1 if expected is SourceRejectedError else 2)
+    assert [type(one) for one in results] == [expected, expected]
+    assert all(words in str(one) for one in results)
 
 
 def test_the_matrix_says_what_the_options_take() -> None:
