@@ -17,6 +17,9 @@ from krtracker.connector import (
 )
 
 T = TypeVar("T")
+MOST_AGGREGATES = 5_000_000
+"""The most rows a scan of the standard metrics may give: days x segments x gaps."""
+
 AGAIN = 0.05
 """Seconds between two attempts to end a statement: the first may come before it has begun."""
 
@@ -80,6 +83,12 @@ class Watchdog:
             self._wake.wait(AGAIN)
 
 
+class OnDatabase(Protocol):
+    """A question that runs its own statements on an open database, whatever its engine."""
+
+    def answer(self, database: Any) -> Answer: ...
+
+
 class Session(Protocol):
     """One open connection of an engine; every failure is already one of the contract's three."""
 
@@ -121,6 +130,14 @@ class Asking:
             self._watchdogs.discard(watchdog)
             if session is not None:
                 session.close()
+
+    def put(self, question: OnDatabase, window: Window, deadline: Deadline) -> Answer:
+        """One question alone. Raises its failure."""
+        query: Any = question
+        (given,) = self.fetch([Ask(query, window)], deadline)
+        if isinstance(given, ConnectorError):
+            raise given
+        return given
 
     def close(self) -> None:
         self._closed = True

@@ -6,19 +6,23 @@ import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from connectors._asking import Watchdog
-from connectors._query import Statement
-from connectors._rows import take
+from connectors._asking import MOST_AGGREGATES, OnDatabase, Watchdog
+from connectors._query import AsksSql, Statement, read_statement
+from connectors._rows import answer, take
 from krtracker.connector import (
+    Answer,
     SourceRejectedError,
     SourceUnavailableError,
     UnexpectedAnswerError,
     Window,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
 
 CHUNK = 5_000
 """Rows fetched at a time: what is in memory before the row cap is looked at."""
@@ -54,20 +58,77 @@ class Duck:
         self, text: str, values: Mapping[str, Any], window: Window, *, watchdog: Watchdog
     ) -> tuple[Names, list[Sequence[Any]]]:
         """Column names and rows of one SELECT; refuses any other statement."""
-        connection = self.connection(window.zone, watchdog)
+        return self.run(text, values, window.zone, watchdog=watchdog)
+
+    def run(
+        self,
+        text: str,
+        values: Mapping[str, Any],
+        zone: str,
+        *,
+        watchdog: Watchdog,
+        most: int | None = None,
+    ) -> tuple[Names, list[Sequence[Any]]]:
+        """The same in any zone, up to `most` rows."""
+        connection = self.connection(zone, watchdog)
         with translated(watchdog), watchdog.over(connection.interrupt):
             statements = connection.extract_statements(text)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise SourceRejectedError("the query is not one SELECT: write one SELECT")
             connection.execute(statements[0], dict(values))
             names = tuple(str(column[0]) for column in connection.description or ())
-            return names, take(_chunks(connection), self._max_rows)
+            return names, take(_chunks(connection), most or self._max_rows)
 
     def close(self) -> None:
         if self._connection is not None:
             with suppress(duckdb.Error):
                 self._connection.close()
         self._connection = None
+
+
+class DuckStandard:
+    """A connection as the standard metrics use it; `prepare` makes what a statement reads."""
+
+    def __init__(
+        self, duck: Duck, watchdog: Watchdog, prepare: Callable[[], None] | None = None
+    ) -> None:
+        from connectors._events.dialects import compiling
+
+        self.dialect = compiling("duckdb")
+        self._duck, self._watchdog, self._prepare = duck, watchdog, prepare
+
+    def rows(self, statement: Select[Any]) -> Sequence[Sequence[Any]]:
+        if self._prepare is not None:
+            self._prepare()
+        made = statement.compile(dialect=self.dialect)
+        values = dict(made.params)
+        return self._duck.run(
+            str(made), values, "UTC", watchdog=self._watchdog, most=MOST_AGGREGATES
+        )[1]
+
+    def indexes(self, _table: str) -> None:
+        return None
+
+
+class DuckSession:
+    """A DuckDB file through its own driver, let go with the fetch: its writer waits for us."""
+
+    lost = False
+
+    def __init__(self, path: str, max_rows: int) -> None:
+        self._duck = Duck(lambda: open_read_only(path), max_rows)
+
+    def ask(self, query: AsksSql | OnDatabase, window: Window, watchdog: Watchdog) -> Answer:
+        if not hasattr(query, "query"):
+            return query.answer(DuckStandard(self._duck, watchdog))
+        statement = read_statement(query.query or "")
+        values = statement.values(window)
+        names, rows = self._duck.rows(rendered(statement), values, window, watchdog=watchdog)
+        shown = {name: str(value) for name, value in values.items()}
+        return answer(names, rows, window, parameters=shown)
+
+    def close(self) -> None:
+        self._duck.close()
 
 
 def open_read_only(path: str) -> duckdb.DuckDBPyConnection:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Protocol
 
-from krtracker.connector import Window
+from krtracker.connector import Explained, Window
 
 PLACEHOLDERS: Mapping[str, Callable[[Window], date | datetime | int]] = {
     "start": lambda window: window.first,
@@ -35,6 +36,13 @@ QUIET = re.compile(
 )
 NAMED = re.compile(r"(?<![:\w\\\[]):([A-Za-z_]\w*)")
 READS = ("select", "with", "values", "from", "table")
+
+
+class AsksSql(Protocol):
+    """A query table that holds SQL, or a standard metric made ready for its fetch."""
+
+    @property
+    def query(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,13 @@ def read_statement(text: str) -> Statement:
             "add `where day >= :start and day < :end`"
         )
     return Statement(pieces, names)
+
+
+def written(text: str | None, window: Window) -> list[Explained]:
+    """A person's query as it will be sent, nothing where there is none."""
+    if text is None:
+        return []
+    return [Explained(text.strip(), read_statement(text).values(window))]
 
 
 def _pieces(text: str) -> Iterator[tuple[bool, str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from connectors._asking import Session, Watchdog, within
+from connectors._asking import MOST_AGGREGATES, OnDatabase, Session, Watchdog, within
 from connectors._databases import DATABASES, Database, Verdict
-from connectors._query import Statement, read_statement
+from connectors._query import AsksSql, read_statement
 from connectors._rows import answer, take
 from krtracker.connector import (
     Answer,
@@ -19,18 +20,15 @@ from krtracker.connector import (
 )
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
-    from sqlalchemy.engine import URL
+    from sqlalchemy import Connection, Engine, Executable, Select
+    from sqlalchemy.engine import URL, Dialect
+
 
 CHUNK = 5_000
 """Rows fetched at a time: what is in memory before the row cap is looked at."""
 
-
-class AsksSql(Protocol):
-    """A query table that holds SQL."""
-
-    @property
-    def query(self) -> str: ...
+IN_UTC = Window(date(1970, 1, 1), date(1970, 1, 1), "UTC")
+"""The session's zone for standard metrics: civil days are worked out by themselves."""
 
 
 class Address:
@@ -46,7 +44,13 @@ class Address:
         url = self._parsed()
         family = url.get_backend_name()
         if family == "duckdb":
+            from connectors._duck import DuckSession
+
             return DuckSession(url.database or "", self.max_rows)
+        if family == "chdb":
+            from connectors._clickhouse import ChdbSession
+
+            return ChdbSession(url.database or "", self.max_rows, watchdog)
         database = DATABASES.get(family, Database)(url.database or "", watchdog.remaining)
         if self._engine is None:
             self._engine = _engine(url, database)
@@ -114,36 +118,51 @@ class SqlSession:
         self._connection, self._database, self._address = connection, database, address
         self._driver = connection.connection.driver_connection
 
-    def ask(self, query: AsksSql, window: Window, watchdog: Watchdog) -> Answer:
-        statement = read_statement(query.query)
+    def ask(self, query: AsksSql | OnDatabase, window: Window, watchdog: Watchdog) -> Answer:
+        from sqlalchemy import text
+
+        if not hasattr(query, "query"):
+            return query.answer(_Standard(self, watchdog))
+        statement = read_statement(query.query or "")
         values = self._database.bound(statement.values(window))
-        try:
-            with (
-                _translated(
-                    self._database, self._connection.engine.url, watchdog, refused="refused"
-                ),
-                watchdog.over(lambda: self._database.cancel(self._driver)),
-            ):
-                names, rows = self._rows(statement, values, window, seconds=watchdog.remaining)
-        finally:
-            self._end(watchdog)
+        # A colon that is not ours (a cast, a slice, text) is not SQLAlchemy's either.
+        clause = text(statement.rendered(lambda name: f":{name}", _unmarked)).bindparams(**values)
+        zoned = window if self._address.session_zone else None
+        names, rows = self.run(clause, zoned, watchdog, most=self._address.max_rows)
         shown = {name: str(value) for name, value in values.items()}
         return answer(names, rows, window, parameters=shown)
 
-    def _rows(
-        self, statement: Statement, values: dict[str, Any], window: Window, *, seconds: float
+    def run(
+        self, clause: Executable, zoned: Window | None, watchdog: Watchdog, *, most: int
     ) -> tuple[Sequence[str], list[Sequence[Any]]]:
-        from sqlalchemy import text
+        """Column names and rows of one statement, in a reading transaction of its own."""
+        url = self._connection.engine.url
+        try:
+            with (
+                _translated(self._database, url, watchdog, refused="refused"),
+                watchdog.over(lambda: self._database.cancel(self._driver)),
+            ):
+                self._database.begin(self._connection, zoned, watchdog.remaining)
+                return self._rows(clause, most)
+        finally:
+            self._end(watchdog)
 
-        zoned = window if self._address.session_zone else None
-        self._database.begin(self._connection, zoned, seconds)
-        # A colon that is not ours (a cast, a slice, text) is not SQLAlchemy's either.
-        clause = text(statement.rendered(lambda name: f":{name}", _unmarked))
-        result = self._connection.execute(
-            clause.execution_options(yield_per=CHUNK, stream_results=True), values
-        )
+    def indexes(self, table: str, watchdog: Watchdog) -> Sequence[tuple[str, ...]] | None:
+        """The columns of each index of a table, its primary key among them."""
+        from connectors._indexes import indexes_of
+
+        with _translated(self._database, self._connection.engine.url, watchdog, refused="refused"):
+            return indexes_of(self._connection, table)
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._connection.dialect
+
+    def _rows(self, clause: Executable, most: int) -> tuple[Sequence[str], list[Sequence[Any]]]:
+        options = {"yield_per": CHUNK, "stream_results": True}
+        result = self._connection.execute(clause.execution_options(**options))
         self.lost = True  # until all rows are here: half-read answers are not drained, but dropped
-        rows = take(result.partitions(CHUNK), self._address.max_rows)
+        rows = take(result.partitions(CHUNK), most)
         self.lost = False
         return tuple(result.keys()), rows
 
@@ -168,27 +187,18 @@ class SqlSession:
             self._connection.close()
 
 
-class DuckSession:
-    """A DuckDB file through its own driver, let go with the fetch: its writer waits for us."""
+class _Standard:
+    """A connection as the standard metrics use it: in UTC, with room for their aggregates."""
 
-    lost = False
+    def __init__(self, session: SqlSession, watchdog: Watchdog) -> None:
+        self.dialect = session.dialect
+        self._session, self._watchdog = session, watchdog
 
-    def __init__(self, path: str, max_rows: int) -> None:
-        from connectors._duck import Duck, open_read_only
+    def rows(self, statement: Select[Any]) -> Sequence[Sequence[Any]]:
+        return self._session.run(statement, IN_UTC, self._watchdog, most=MOST_AGGREGATES)[1]
 
-        self._duck = Duck(lambda: open_read_only(path), max_rows)
-
-    def ask(self, query: AsksSql, window: Window, watchdog: Watchdog) -> Answer:
-        from connectors._duck import rendered
-
-        statement = read_statement(query.query)
-        values = statement.values(window)
-        names, rows = self._duck.rows(rendered(statement), values, window, watchdog=watchdog)
-        shown = {name: str(value) for name, value in values.items()}
-        return answer(names, rows, window, parameters=shown)
-
-    def close(self) -> None:
-        self._duck.close()
+    def indexes(self, table: str) -> Sequence[tuple[str, ...]] | None:
+        return self._session.indexes(table, self._watchdog)
 
 
 @contextmanager

@@ -31,22 +31,29 @@ without `columns` the files' own columns bear the names `day`, `value`, and so o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator, model_validator
 
-from connectors._asking import Asking, Watchdog
-from connectors._events import EventsTable
-from connectors._query import read_statement
+from connectors._asking import Asking, OnDatabase, Watchdog
+from connectors._events import StandardMetrics
+from connectors._events.options import EventsTable, StandardOptions
+from connectors._formats import inside_the_folder, reader
+from connectors._query import read_statement, written
 from connectors._rows import answer
 from krtracker.connector import (
     Answer,
     Ask,
+    Bucket,
     ConnectorError,
     Deadline,
+    Explained,
+    Finding,
+    Interval,
     Options,
     Secret,
     SourceRejectedError,
@@ -55,31 +62,6 @@ from krtracker.connector import (
 
 if TYPE_CHECKING:
     import duckdb
-
-READERS = {
-    ".csv": "read_csv({}, union_by_name = true)",
-    ".tsv": "read_csv({}, union_by_name = true)",
-    ".parquet": "read_parquet({}, union_by_name = true)",
-    ".json": "read_json({}, union_by_name = true)",
-    ".ndjson": "read_json({}, union_by_name = true)",
-    ".jsonl": "read_json({}, union_by_name = true)",
-}
-
-
-def _inside_the_folder(pattern: str) -> str:
-    path = PurePosixPath(pattern)
-    if path.is_absolute() or ".." in path.parts or ":" in pattern or "\\" in pattern:
-        raise ValueError(f"`{pattern}` leaves the folder: write a path below `folder`")
-    _reader(pattern)
-    return pattern
-
-
-def _reader(pattern: str) -> str:
-    """How DuckDB reads files of this ending, `{}` standing for their path."""
-    for suffix in PurePosixPath(pattern.removesuffix(".gz").removesuffix(".zst")).suffixes[-1:]:
-        if suffix.lower() in READERS:
-            return READERS[suffix.lower()]
-    raise ValueError(f"`{pattern}` has no ending we read: {', '.join(READERS)} (also with .gz)")
 
 
 class FilesSource(Options):
@@ -101,7 +83,7 @@ class FilesSource(Options):
         for name, pattern in tables.items():
             if not re.fullmatch(r"[A-Za-z_]\w*", name):
                 raise ValueError(f"`{name}` cannot be a table's name: letters, digits and _")
-            _inside_the_folder(pattern)
+            inside_the_folder(pattern)
         return tables
 
 
@@ -116,8 +98,8 @@ class Columns(Options):
     segment: str | None = None
 
 
-class FilesQuery(Options):
-    """The connector's part of `[metrics.ID]`: `query`, or `file` with optional `columns`."""
+class FilesQuery(StandardOptions):
+    """The connector's part of `[metrics.ID]`: `query`, `standard`, or `file` with `columns`."""
 
     query: str | None = None
     file: str | None = None
@@ -125,14 +107,14 @@ class FilesQuery(Options):
 
     @model_validator(mode="after")
     def _one_way(self) -> FilesQuery:
-        if (self.query is None) == (self.file is None):
-            raise ValueError("write either `query` or `file`")
+        if [self.query, self.file, self.standard].count(None) != 2:
+            raise ValueError("write either `query`, `file` or `standard`")
         if self.query is not None:
             read_statement(self.query)
-            if self.columns is not None:
-                raise ValueError("`columns` belongs to `file`: name the columns in the query")
         if self.file is not None:
-            _inside_the_folder(self.file)
+            inside_the_folder(self.file)
+        elif self.columns is not None:
+            raise ValueError("`columns` belongs to `file`: name the columns in the query")
         return self
 
 
@@ -143,13 +125,26 @@ class FilesConnector:
     QueryOptions = FilesQuery
 
     def __init__(self, options: FilesSource) -> None:
-        self._options = options
+        self._standard = StandardMetrics(options.events)
         self._asking = Asking(lambda _: FilesSession(options))
 
     def fetch(
         self, asks: Sequence[Ask[FilesQuery]], deadline: Deadline
     ) -> Iterator[Answer | ConnectorError]:
-        return self._asking.fetch(asks, deadline)
+        return self._asking.fetch(self._standard.fused(asks), deadline)
+
+    def explain(self, ask: Ask[FilesQuery], deadline: Deadline) -> Sequence[Explained]:
+        if ask.query.standard is not None:
+            return self._standard.explain(self._asking, ask, deadline)
+        return written(ask.query.query, ask.window)
+
+    def explore(
+        self, ask: Ask[FilesQuery], interval: Interval, deadline: Deadline
+    ) -> Sequence[Bucket]:
+        return self._standard.explore(self._asking, ask, interval=interval, deadline=deadline)
+
+    def examine(self, now: datetime, deadline: Deadline) -> Sequence[Finding]:
+        return self._standard.examine(self._asking, now, deadline)
 
     def close(self) -> None:
         self._asking.close()
@@ -169,14 +164,16 @@ class FilesSession:
             raise SourceRejectedError(f"there is no folder `{options.folder}`: correct `folder`")
         self._duck = Duck(self._opened, options.max_rows)
 
-    def ask(self, query: FilesQuery, window: Window, watchdog: Watchdog) -> Answer:
+    def ask(self, query: FilesQuery | OnDatabase, window: Window, watchdog: Watchdog) -> Answer:
+        from connectors._duck import DuckStandard, rendered
+
+        if not isinstance(query, FilesQuery):
+            views = partial(self._views, self._tables, "UTC", watchdog)
+            return query.answer(DuckStandard(self._duck, watchdog, views))
         if query.file is not None:
             return self._from_file(query.file, query.columns, window, watchdog=watchdog)
-        from connectors._duck import rendered
-
         statement = read_statement(query.query or "")
-        for name in filter(statement.mentions, self._tables):
-            self._view(name, window, watchdog)
+        self._views(filter(statement.mentions, self._tables), window.zone, watchdog)
         values = statement.values(window)
         names, rows = self._duck.rows(rendered(statement), values, window, watchdog=watchdog)
         shown = {name: str(value) for name, value in values.items()}
@@ -195,14 +192,15 @@ class FilesSession:
         connection.execute("SET enable_external_access = false")
         return connection
 
-    def _view(self, name: str, window: Window, watchdog: Watchdog) -> None:
+    def _views(self, names: Iterable[str], zone: str, watchdog: Watchdog) -> None:
         from connectors._duck import quoted_name, translated
 
-        source = self._reading(self._tables[name])
-        connection = self._duck.connection(window.zone, watchdog)
-        with translated(watchdog), watchdog.over(connection.interrupt):
-            view = f"CREATE VIEW IF NOT EXISTS {quoted_name(name)} AS FROM {source}"
-            connection.execute(view)
+        connection = self._duck.connection(zone, watchdog)
+        for name in names:
+            source = self._reading(self._tables[name])
+            with translated(watchdog), watchdog.over(connection.interrupt):
+                view = f"CREATE VIEW IF NOT EXISTS {quoted_name(name)} AS FROM {source}"
+                connection.execute(view)
 
     def _from_file(
         self, pattern: str, columns: Columns | None, window: Window, *, watchdog: Watchdog
@@ -230,4 +228,4 @@ class FilesSession:
 
         if next(self._folder.glob(pattern), None) is None:
             raise SourceRejectedError(f"no file matches `{pattern}` in `{self._folder}`")
-        return _reader(pattern).format(quoted_text(f"{self._folder}/{pattern}"))
+        return reader(pattern).format(quoted_text(f"{self._folder}/{pattern}"))

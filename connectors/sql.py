@@ -28,14 +28,27 @@ database use an account that may only read. DuckDB and SQLite files are let go a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from connectors._asking import Asking
-from connectors._events import EventsTable
-from connectors._query import read_statement
+from connectors._events import StandardMetrics
+from connectors._events.options import EventsTable, StandardOptions
+from connectors._query import read_statement, written
 from connectors._sessions import Address
-from krtracker.connector import Answer, Ask, ConnectorError, Deadline, Options, Secret
+from krtracker.connector import (
+    Answer,
+    Ask,
+    Bucket,
+    ConnectorError,
+    Deadline,
+    Explained,
+    Finding,
+    Interval,
+    Options,
+    Secret,
+)
 
 
 class SqlSource(Options):
@@ -51,16 +64,23 @@ class SqlSource(Options):
     events: EventsTable | None = None
 
 
-class SqlQuery(Options):
-    """The connector's part of `[metrics.ID]`."""
+class SqlQuery(StandardOptions):
+    """The connector's part of `[metrics.ID]`: `query`, or `standard` with its options."""
 
-    query: str
+    query: str | None = None
 
     @field_validator("query")
     @classmethod
-    def _readable(cls, text: str) -> str:
-        read_statement(text)
+    def _readable(cls, text: str | None) -> str | None:
+        if text is not None:
+            read_statement(text)
         return text
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SqlQuery:
+        if (self.query is None) == (self.standard is None):
+            raise ValueError("write either `query` or `standard`")
+        return self
 
 
 class SqlConnector:
@@ -71,12 +91,26 @@ class SqlConnector:
 
     def __init__(self, options: SqlSource) -> None:
         address = Address(options.url, options.max_rows, options.session_zone)
+        self._standard = StandardMetrics(options.events)
         self._asking = Asking(address.open)
 
     def fetch(
         self, asks: Sequence[Ask[SqlQuery]], deadline: Deadline
     ) -> Iterator[Answer | ConnectorError]:
-        return self._asking.fetch(asks, deadline)
+        return self._asking.fetch(self._standard.fused(asks), deadline)
+
+    def explain(self, ask: Ask[SqlQuery], deadline: Deadline) -> Sequence[Explained]:
+        if ask.query.standard is not None:
+            return self._standard.explain(self._asking, ask, deadline)
+        return written(ask.query.query, ask.window)
+
+    def explore(
+        self, ask: Ask[SqlQuery], interval: Interval, deadline: Deadline
+    ) -> Sequence[Bucket]:
+        return self._standard.explore(self._asking, ask, interval=interval, deadline=deadline)
+
+    def examine(self, now: datetime, deadline: Deadline) -> Sequence[Finding]:
+        return self._standard.examine(self._asking, now, deadline)
 
     def close(self) -> None:
         self._asking.close()

@@ -7,9 +7,10 @@ store, no settings, no schedule, no threads. This room holds the words of that t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from datetime import datetime
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -21,10 +22,17 @@ __all__ = [
     "STANDARD_METRICS",
     "Answer",
     "Ask",
+    "Bucket",
     "Connector",
     "ConnectorError",
     "ConnectorType",
     "Deadline",
+    "Examines",
+    "Explained",
+    "Explains",
+    "Explores",
+    "Finding",
+    "Interval",
     "Options",
     "Point",
     "Secret",
@@ -92,7 +100,9 @@ class Secret:
 class Options(BaseModel):
     """Base of a connector's own TOML tables: unknown keys are refused, values are frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 Q_co = TypeVar("Q_co", bound=Options, covariant=True)
@@ -181,6 +191,64 @@ class Connector(Protocol[Q_contra]):
 
     def close(self) -> None:
         """Lets go of everything held; called from any thread, more than once."""
+        ...
+
+
+Interval = Literal["hour", "day", "week", "month", "range"]
+"""The buckets a standard metric can be tried in; `range` is the whole window at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One statement as it will be sent, and the values that are bound to it."""
+
+    text: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The value of a run of time, named by its civil day or hour, or by its first and last day."""
+
+    label: str
+    value: float
+    weight: float | None = None
+    segment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an examination found: `verdict` is ok, warn or FAIL; `fix` is what to do next."""
+
+    verdict: str
+    words: str
+    fix: str = ""
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A connector that can say what it would send."""
+
+    def explain(self, ask: Ask[Any], deadline: Deadline) -> Sequence[Explained]:
+        """The statements of one ask, none of them run. Raises ConnectorError."""
+        ...
+
+
+@runtime_checkable
+class Explores(Protocol):
+    """A connector that answers standard metrics over other buckets than days."""
+
+    def explore(self, ask: Ask[Any], interval: Interval, deadline: Deadline) -> Sequence[Bucket]:
+        """Oldest first. Raises ConnectorError, also for a metric without such buckets."""
+        ...
+
+
+@runtime_checkable
+class Examines(Protocol):
+    """A connector that can look over the events its standard metrics are computed from."""
+
+    def examine(self, now: datetime, deadline: Deadline) -> Sequence[Finding]:
+        """One finding a check; nothing where no events are named. Raises ConnectorError."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, PackageNotFoundError, distribution, entry_points
 from typing import cast
 
 from krtracker.connector import ConnectorType
@@ -25,17 +25,26 @@ def names() -> tuple[str, ...]:
 
 @cache
 def load(name: str) -> ConnectorType:
-    """The connector type of that name, looked up once: reading all entry points takes 8 ms.
+    """The connector type of that name, looked up once and first among our own.
 
     Raises UnknownNameError, or ConnectorMissingError naming what to install.
     """
-    found = next(iter(entry_points(group=GROUP, name=name)), None)
+    found = _own(name) or next(iter(entry_points(group=GROUP, name=name)), None)
     if found is None:
         raise UnknownNameError("connector", name, names())
     try:
         return cast(ConnectorType, found.load())
     except (ImportError, AttributeError) as error:
         raise ConnectorMissingError(_message(found, error)) from error
+
+
+def _own(name: str) -> EntryPoint | None:
+    """The connector that comes with krtracker: reading what all packages offer takes 8 ms."""
+    try:
+        offered = distribution("krtracker").entry_points
+    except PackageNotFoundError:
+        return None
+    return next(iter(offered.select(group=GROUP, name=name)), None)
 
 
 def _message(found: EntryPoint, error: Exception) -> str:

@@ -79,10 +79,13 @@ def check(workspace: Workspace) -> tuple[Problem, ...]:
             found += _misfits(kind.SourceOptions, source.options, place)
     for metric in workspace.metrics.values():
         kind = kinds.get(metric.source)
-        # Standard metrics are checked with the issue that brings them; settings says so.
-        if kind is not None and metric.standard is None:
+        if kind is not None:
             place = _Places(workspace, "metric", ("metrics", metric.id))
             found += _misfits(kind.QueryOptions, metric.query, place)
+            if metric.standard is not None and not workspace.sources[metric.source].options.get(
+                "events"
+            ):
+                found.append(_without_events(metric, place))
     return tuple(found)
 
 
@@ -147,6 +150,13 @@ class _Places:
 
     def of(self, *keys: object) -> Place | None:
         return self._workspace.places.get((*self._path, *map(str, keys)))
+
+
+def _without_events(metric: Metric, place: _Places) -> Problem:
+    words = f"source `{metric.source}` does not say where its events are"
+    hint = f"write [sources.{metric.source}.events] with table, user, time and event"
+    at = place.of("standard")
+    return Problem("K046", words, at, f"`{metric.standard}` is computed from events", hint)
 
 
 def _loaded(source: Source, place: _Places, found: list[Problem]) -> ConnectorType | None:

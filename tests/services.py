@@ -7,6 +7,7 @@ when KRTRACKER_REQUIRE_SERVICES=1.
 from __future__ import annotations
 
 import glob
+import importlib.util
 import os
 import shutil
 import signal
@@ -248,6 +249,19 @@ def require(present: bool, what: str) -> None:
         pytest.fail(f"{what} is not installed, and KRTRACKER_REQUIRE_SERVICES=1")
     if not present:
         pytest.skip(f"{what} is not installed")
+
+
+def optional(module: str, what: str) -> Any:
+    """A package that some tests need; they are skipped without it, as without a server."""
+    _require(importlib.util.find_spec(module) is not None, what)
+    return importlib.import_module(module)
+
+
+def spark() -> Any:
+    """pyspark, where it is asked for: it is large and takes long to start (decisions.md 38)."""
+    if os.environ.get("KRTRACKER_REQUIRE_SPARK") != "1":
+        pytest.skip("Spark is run by hand, with KRTRACKER_REQUIRE_SPARK=1")
+    return importlib.import_module("pyspark.sql")
 
 
 def _folder_of(program: str) -> str:

@@ -109,9 +109,22 @@ def test_a_reference_fits_an_option_of_any_type(tmp_path: Path) -> None:
     assert wiring.check(workspace(tmp_path, text)) == ()
 
 
-def test_a_standard_metric_is_left_to_the_version_that_brings_it(tmp_path: Path) -> None:
-    text = SOURCE + '[metrics.dau]\nkind = "count"\nsource = "db"\nstandard = "dau"\n'
-    assert wiring.check(workspace(tmp_path, text)) == ()
+DAU = '[metrics.dau]\nkind = "count"\nsource = "db"\nstandard = "dau"\n'
+EVENTS = '[sources.db.events]\ntable = "e"\nuser = "u"\ntime = "t"\nevent = "n"\n'
+
+
+def test_a_standard_metric_is_taken_where_its_source_names_its_events(tmp_path: Path) -> None:
+    assert wiring.check(workspace(tmp_path, SOURCE + EVENTS + DAU)) == ()
+
+
+def test_a_standard_metric_without_events_is_refused(tmp_path: Path) -> None:
+    (found,) = wiring.check(workspace(tmp_path, SOURCE + DAU))
+    assert (found.code, "[sources.db.events]" in found.help) == ("K046", True)
+
+
+def test_an_option_of_another_standard_metric_is_refused(tmp_path: Path) -> None:
+    (found,) = wiring.check(workspace(tmp_path, SOURCE + EVENTS + DAU + "gap_minutes = 30\n"))
+    assert (found.code, "no option of dau" in str(found)) == ("K044", True)
 
 
 def test_secrets_are_read_when_a_source_is_opened_and_not_before(tmp_path: Path) -> None:

@@ -28,6 +28,10 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "Data": {
         "try": ("try_", "Ask a metric's source for a few days and store nothing."),
+        "explain-sql": (
+            "explain_sql",
+            "Print the SQL a metric will send, with the values bound to it.",
+        ),
         "collect": ("collect", "Ask the sources for what is missing, once, now."),
         "backfill": ("backfill", "Read a metric's history again, in chunks that can resume."),
         "record": ("record", "Write a manual metric's value, or take one back."),

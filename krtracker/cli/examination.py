@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import TZPATH
 
 from krtracker.cli.check import summary
 from krtracker.cli.face import Face
 from krtracker.cli.figures import several, size_of
+from krtracker.cli.sources import on_source
 from krtracker.errors import ConfigurationError, KrtrackerError, StoreBusyError
-from krtracker.periods import Span, local_day
+from krtracker.periods import Span, Window, local_day
 
 if TYPE_CHECKING:
     from krtracker.model import Metric, Pull, Workspace
@@ -47,6 +48,7 @@ def examine(face: Face) -> Iterator[Finding]:
     yield Finding("ok", "configuration", summary(workspace))
     for source in workspace.sources:
         yield of_source(face, workspace, source)
+        yield from of_events(face, workspace, source)
     from krtracker.store import StorePaths
 
     paths = StorePaths(workspace.store_path)
@@ -87,6 +89,29 @@ def of_source(face: Face, workspace: Workspace, source: str) -> Finding:
         f" ({asked})" if asked else ""
     )
     return Finding("FAIL", source, f"{pull.outcome.value}: {pull.message}", fix)
+
+
+def of_events(face: Face, workspace: Workspace, source: str) -> Iterator[Finding]:
+    """The events that the source's standard metrics are computed from, looked over."""
+    from krtracker.connector import Ask, Connector, Deadline, Examines
+
+    def look(connector: Connector[Any], _ask: Ask[Any], deadline: Deadline) -> Any:
+        if not isinstance(connector, Examines):
+            return ()
+        return connector.examine(face.now, deadline)
+
+    standard = [one for one in workspace.metrics.values() if one.source == source and one.standard]
+    if not standard:
+        return
+    today = local_day(face.now, standard[0].zone)
+    window = Window(today, today, standard[0].zone)
+    try:
+        found = on_source(face, workspace, standard[0], window=window, ask=look)
+    except KrtrackerError as error:
+        yield Finding("FAIL", f"{source} events", str(error))
+        return
+    for one in found:
+        yield Finding(one.verdict, f"{source} events", one.words, one.fix)
 
 
 def one_day(face: Face, workspace: Workspace, metric: Metric) -> Pull:

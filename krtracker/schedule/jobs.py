@@ -106,6 +106,24 @@ def attempt(work: Callable[[], None], crashed: Callable[[Exception], None]) -> b
     return True
 
 
+def background_scheduler(defaults: dict[str, Any]) -> Any:
+    """APScheduler's own, which may be stopped while it ends a one-off job."""
+    from apscheduler.jobstores.base import JobLookupError
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    class Scheduler(BackgroundScheduler):  # type: ignore[misc]
+        def remove_job(self, job_id: str, jobstore: str | None = None) -> None:
+            # It calls itself stopped before it takes its lock, and from then on looks for the job
+            # it is ending where the job is not: that broke its thread in the last moment.
+            if self.running:
+                super().remove_job(job_id, jobstore)
+                return
+            with suppress(JobLookupError):
+                super().remove_job(job_id, jobstore)
+
+    return Scheduler(timezone=UTC, job_defaults=defaults)
+
+
 class Schedule:
     """The jobs of a workspace, one thread a source: a source that hangs delays only itself.
 
@@ -121,12 +139,11 @@ class Schedule:
         uniform: Uniform = random.uniform,
     ) -> None:
         from apscheduler.events import EVENT_JOB_MAX_INSTANCES
-        from apscheduler.schedulers.background import BackgroundScheduler
         from apscheduler.triggers.base import BaseTrigger
 
         BaseTrigger.register(SlotTrigger)
         defaults = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
-        self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+        self._scheduler = background_scheduler(defaults)
         self._scheduler.add_listener(self._skipped, EVENT_JOB_MAX_INSTANCES)
         self._run, self._report, self._now, self._uniform = run, report, now, uniform
         self._jobs: dict[str, Job] = {}

@@ -16,7 +16,13 @@ from krtracker.settings.tables import MetricTable
 SUMS = ("cycle_sum", "run_rate", "month_to_date", "last_full_month")
 MEANS = ("mean", "last_n", *SUMS)
 WINDOWS = ("mean", "weighted_mean", "run_rate")
-WITH_WEIGHTS = ("session_duration", "events_per_session", "stickiness", "retention", "activation")
+WITH_WEIGHTS = (
+    *("session_duration", "events_per_session", "bounce_rate", "stickiness"),
+    *("retention", "activation", "conversion"),
+)
+DISTINCT = ("dau", "wau", "mau")
+"""Standard metrics whose days must not be added up: the same user counts on each of them."""
+
 QUANTILES = {"median", "p50", "p75", "p90", "p95", "p99"}
 
 
@@ -35,6 +41,11 @@ def default_actual(table: MetricTable, question: Mapping[str, Any]) -> Actual:
     if table.kind == "ratio" or (table.kind == "duration" and weighted):
         return read_actual("last" if _is_quantile(table) else "7d weighted mean")
     return read_actual("last" if table.source == "manual" else "7d mean")
+
+
+def is_additive(table: MetricTable) -> bool:
+    """Whether the values of several days may be summed; distinct users may not."""
+    return table.additive and table.standard not in DISTINCT
 
 
 def _is_quantile(table: MetricTable) -> bool:
@@ -61,7 +72,7 @@ def check_actual(actual: Actual, entry: Entry[MetricTable], *, at: Spot, report:
 def _check_meaning(actual: Actual, entry: Entry[MetricTable], *, at: Spot, report: Report) -> None:
     table, name = entry.table, subject(at.path)
     sums = actual.how in SUMS
-    if not table.additive and sums:
+    if not is_additive(table) and sums:
         label = f"`{entry.id}` is additive = false: distinct counts cannot be summed"
         hint = 'write actual = "7d mean" or "last"'
         report.error("K030", f"{name} adds up what does not add up", at, label=label, hint=hint)

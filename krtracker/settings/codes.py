@@ -240,10 +240,16 @@ CARDS = (
         'url = "${env:PRODUCT_DB_URL}"',
     ),
     CodeCard(
+        "K046",
+        "A standard metric is computed from the events its source names.",
+        'standard = "dau" over a source without [sources.ID.events]',
+        '[sources.ID.events]\ntable = "events"\nuser = "user_id"\ntime = "ts"\nevent = "name"',
+    ),
+    CodeCard(
         "K900",
         "The setting is known and checked, and has no effect in this version.",
-        'standard = "dau"',
-        'query = { file = "sql/dau.sql" }',
+        'formula = "buyers / visitors"',
+        'query = { file = "sql/conversion.sql" }',
     ),
 )
 CODES: Mapping[str, CodeCard] = MappingProxyType({card.code: card for card in CARDS})

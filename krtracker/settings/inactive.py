@@ -23,7 +23,6 @@ class Inactive:
 
 
 INACTIVE = (
-    Inactive("metrics", "standard", "these metrics are not collected; a `query` is"),
     Inactive("metrics", "formula", "these metrics have no values"),
     Inactive("metrics", "report", "these metrics are not collected; a `query` is"),
     Inactive("key_results", "type", "these key results are not judged"),

@@ -14,7 +14,7 @@ from krtracker.connector import STANDARD_METRICS
 from krtracker.errors import nearest
 from krtracker.model import Better, Expectations, Kind, Metric, Refresh, Source
 from krtracker.periods import Grain
-from krtracker.settings.actuals import check_actual, default_actual
+from krtracker.settings.actuals import check_actual, default_actual, is_additive
 from krtracker.settings.fields import describe
 from krtracker.settings.phrases import days_in_periods, longest_gap_days, read_refresh
 from krtracker.settings.quantities import TIMES, Measure, QuantityError, read_quantity
@@ -27,6 +27,7 @@ from krtracker.settings.tables import MetricTable
 WAYS = ("standard", "query", "report", "request", "formula")
 SETTINGS = tuple(MetricTable.model_fields)
 MANUAL_STALE_AFTER = 35
+LESS_IS_BETTER = {"bounce_rate": "down"}
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _question(entry: Entry[MetricTable], tables: Tables) -> dict[str, Any]:
     table = entry.table
     found = dict(table.model_extra or {})
     check_secrets(found, entry.spot, tables.report)
-    if table.standard == "retention" and table.unit is not None:
+    if table.standard in {"retention", "session_duration"} and table.unit is not None:
         found["unit"] = table.unit
     for way in ("standard", "report", "request"):
         if (value := getattr(table, way)) is not None:
@@ -188,7 +189,7 @@ def _metric(asked: Asked, zone: str) -> Metric:
         actual=check_actual(actual, entry, at=entry.spot / "actual", report=asked.tables.report),
         unit=measure.unit,
         description=table.description or "",
-        better=Better(table.better or "up"),
+        better=Better(table.better or LESS_IS_BETTER.get(table.standard or "", "up")),
         grain=grain,
         query=asked.question,
         query_digest=_digest(asked, own_zone),
@@ -201,7 +202,7 @@ def _metric(asked: Asked, zone: str) -> Metric:
         ready_at=table.ready_at,
         history=days_in_periods(table.history, grain),
         missing_is_zero=table.missing == "zero",
-        additive=table.additive,
+        additive=is_additive(table),
         pooled=kind is Kind.RATIO or actual.how == "weighted_mean",
         domain=measure.domain,
         expect=_expectations(asked, measure),
@@ -234,14 +235,26 @@ def _matures_in(table: MetricTable) -> int:
     if table.matures_in is not None:
         return table.matures_in
     options = table.model_extra or {}
-    implied: Any = 0
     if table.standard == "retention":
-        implied = options.get("day", 0)
-        if table.unit == "week" and isinstance(implied, int):
-            implied *= 7
-    elif table.standard == "activation":
-        implied = options.get("window_days", 0)
-    return implied if isinstance(implied, int) and implied > 0 else 0
+        return _retention_matures(options, table.unit or "day")
+    if table.standard in {"activation", "conversion"} and not options.get("same_bucket"):
+        return _whole(options.get("window_days", 7))
+    return 0
+
+
+UNIT_DAYS = {"day": 1, "week": 7, "month": 30}
+
+
+def _retention_matures(options: Mapping[str, Any], unit: str) -> int:
+    """The last day of the period asked for; a day more where it runs from the user's own hour."""
+    brackets = options.get("brackets")
+    last = brackets[-1] if isinstance(brackets, list) and brackets else options.get("day", 7)
+    days = (_whole(last) + 1) * UNIT_DAYS.get(unit, 1) - 1
+    return days + (options.get("window") == "rolling_24h")
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 RESTATING = ("ga4", "mixpanel", "amplitude")
@@ -306,11 +319,14 @@ def _digest(asked: Asked, zone: str) -> str:
     """SHA-256 over all that decides which numbers come: a new one is a new definition."""
     table, tables = asked.entry.table, asked.tables
     source = tables.sources.get(table.source or "")
+    options = defining_options(source) if source else {}
+    if table.standard is None:
+        options.pop("events", None)  # where events are decides nothing of a `query`
     defining = {
         "query": asked.question,
         "formula": table.formula,
         "connector": source.table.connector if source else table.source,
-        "options": defining_options(source) if source else {},
+        "options": options,
         "zone": zone,
         "grain": table.grain,
         "unit": table.unit if table.kind == "duration" else None,

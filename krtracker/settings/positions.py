@@ -86,7 +86,7 @@ class _Scanner:
         many = self.text.startswith("[[", start)
         self.at += 1 + many
         names = self.keys()
-        self.at += 1 + many
+        self.at = min(self.at + 1 + many, len(self.text))
         path: Path = ()
         for name, begin, end in names[:-1]:
             path = (*path, name)

@@ -10,7 +10,7 @@ import duckdb
 
 from krtracker.errors import UsageError
 from krtracker.store.archive import Archive, sync
-from krtracker.store.database import STORE_FORMAT, Database
+from krtracker.store.database import Database
 from krtracker.store.failures import understood
 from krtracker.store.lock import StoreLock
 from krtracker.store.paths import StorePaths
@@ -21,7 +21,7 @@ PRIVATE_FILE = 0o600
 
 def back_up(database: Database, target: Path, *, seq: int = 0) -> Path:
     """A verified copy in the store's own format at `target`, holding at least commit `seq`."""
-    copy_database(database, target, seq=seq, storage=STORE_FORMAT)
+    copy_database(database, target, seq=seq)
     return target
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,6 +74,19 @@ class Writer:
                 load(cursor, self._archive, newer)
             self._learn(cursor)
             self._behind = False
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """While inside, nothing is committed and the journal is folded into the file."""
+        with self._guard:
+            try:
+                self._open_cursor().execute("CHECKPOINT")
+            except duckdb.Error:
+                # DuckDB may have given the instance up; the next call opens it anew.
+                self._let_go()
+                self._database.close()
+                raise
+            yield
 
     def _instant(self, now: datetime) -> datetime:
         """Never backwards, even when the clock is (faults.md 34)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from krtracker.model import Evaluation, Frozen, Status
@@ -108,11 +109,11 @@ def stage_evaluations(
 
     Returns the SQL that brings `evaluation_now` up to date afterwards; None when none is new.
     """
-    new = _changed(cursor, said)
+    new = _changed(cursor, said, reconstructed=reconstructed)
     if not new:
         return None
     answers, count = [one for one, _ in new], len(new)
-    made = {name: make(_field(one, name) for one in answers) for name, make in PLAIN.items()}
+    made = columns.table_of(list(map(attrgetter(*PLAIN), answers)), PLAIN)
     made |= _own_columns(answers)
     made |= {
         "reconstructed": columns.truths([reconstructed] * count),
@@ -127,18 +128,21 @@ def stage_evaluations(
 
 
 def _changed(
-    cursor: duckdb.DuckDBPyConnection, said: Sequence[Evaluation]
+    cursor: duckdb.DuckDBPyConnection, said: Sequence[Evaluation], *, reconstructed: bool
 ) -> list[tuple[Evaluation, int]]:
     """Those that say something new of their day, each with its revision."""
     days = list({one.data_day for one in said})
     rows = cursor.execute(LAST_SAID, {"days": days}).fetchall()
     last = {(name, day): (revision, digest) for name, day, revision, digest in rows}
+    now = dict(cursor.execute("SELECT key_result, data_day FROM evaluation_now").fetchall())
     known = ((one, *last.get((one.key_result, one.data_day), (-1, None))) for one in said)
-    return [(one, revision + 1) for one, revision, digest in known if digest != one.inputs_digest]
-
-
-def _field(evaluation: Evaluation, name: str) -> Any:
-    return getattr(evaluation, name)
+    return [
+        (one, revision + 1)
+        for one, revision, digest in known
+        # An earlier day's answer holds again once the days after it were taken back.
+        if digest != one.inputs_digest
+        or (not reconstructed and one.data_day != now.get(one.key_result))
+    ]
 
 
 def _own_columns(said: Sequence[Evaluation]) -> dict[str, Any]:

@@ -6,19 +6,21 @@ import contextlib
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
 from krtracker.errors import StoreUnusableError
 from krtracker.store.archive import sync
-from krtracker.store.database import PUBLISHED_FORMAT, Database, quoted
+from krtracker.store.database import FORMAT, Database, quoted
 from krtracker.store.paths import StorePaths
 from krtracker.store.schema import migrations, views
 
 READ_ONLY_FOR_ALL = 0o444
 NAMES = {
-    "key_results": "SELECT key_result FROM krt.key_results ORDER BY position",
+    "key_results": "SELECT key_result FROM key_result WHERE configuration_id = "
+    "(SELECT max(configuration_id) FROM configuration) ORDER BY position",
     "metrics": "SELECT metric FROM krt.metrics",
     "objectives": "SELECT objective FROM krt.objectives ORDER BY position",
     "cycles": "SELECT cycle FROM krt.cycles",
@@ -33,16 +35,17 @@ FROM {0}.batch
 """
 
 
-def copy_database(database: Database, target: Path, *, seq: int, storage: str) -> None:
+def copy_database(database: Database, target: Path, *, seq: int) -> None:
     """Copies the whole store beside `target`, verifies, makes it read-only, renames; all or none.
 
-    `seq` is the commit the copy must at least have. Raises duckdb.Error, OSError or
-    StoreUnusableError and leaves `target` as it was.
+    `seq` is the commit the copy must at least have. The caller sees to it that nothing is written
+    meanwhile. Raises duckdb.Error, OSError or StoreUnusableError and leaves `target` as it was.
     """
     half = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     sweep(target)
     try:
-        _copy(database, half, seq, storage=storage)
+        _copy(database, half)
+        _verify(database, half, seq)
         half.chmod(READ_ONLY_FOR_ALL)
         sync(half)
         # A journal left by somebody who opened the old file for writing would be replayed into
@@ -55,20 +58,47 @@ def copy_database(database: Database, target: Path, *, seq: int, storage: str) -
         raise
 
 
-def _copy(database: Database, half: Path, seq: int, *, storage: str) -> None:
+def _copy(database: Database, half: Path) -> None:
+    """By the system's own copy, a fiftieth of the work; by DuckDB where that does not do.
+
+    Another process copies: closing the store's file here, in whatever way, would drop DuckDB's
+    lock on it (storage.md, trap 1).
+    """
+    journal = database.file.with_name(database.file.name + ".wal")
+    if not journal.exists() and _copied_by_system(database.file, half):
+        return
+    half.unlink(missing_ok=True)
+    with _attached(database, half, f"STORAGE_VERSION {quoted(FORMAT)}") as cursor:
+        cursor.execute(f"COPY FROM DATABASE {database.catalog} TO published")
+
+
+def _copied_by_system(file: Path, half: Path) -> bool:
+    try:
+        child = os.posix_spawnp("cp", ["cp", "--", str(file), str(half)], os.environ)
+    except OSError:
+        return False
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def _verify(database: Database, half: Path, seq: int) -> None:
+    with _attached(database, half, "READ_ONLY") as cursor:
+        whole = cursor.execute(WHOLE.format("published"), [seq]).fetchall()
+    if whole != [(True,)]:
+        raise StoreUnusableError(
+            f"the copy {half} does not hold what the store says it wrote: "
+            f"run `krtracker db verify`; the last good snapshot stays in place"
+        )
+
+
+@contextlib.contextmanager
+def _attached(database: Database, half: Path, how: str) -> Iterator[duckdb.DuckDBPyConnection]:
     cursor = database.cursor()
     try:
-        cursor.execute(f"ATTACH {quoted(half)} AS published (STORAGE_VERSION {quoted(storage)})")
+        cursor.execute(f"ATTACH {quoted(half)} AS published ({how})")
         try:
-            cursor.execute(f"COPY FROM DATABASE {database.catalog} TO published")
-            whole = cursor.execute(WHOLE.format("published"), [seq]).fetchall()
+            yield cursor
         finally:
             cursor.execute("DETACH published")
-        if whole != [(True,)]:
-            raise StoreUnusableError(
-                f"the copy {half} does not hold what the store says it wrote: "
-                f"run `krtracker db verify`; the last good snapshot stays in place"
-            )
     finally:
         cursor.close()
 
@@ -91,9 +121,7 @@ def write_live(database: Database, paths: StorePaths) -> None:
     sweep(paths.live)
     cursor = database.cursor()
     try:
-        cursor.execute(
-            f"ATTACH {quoted(half)} AS live (STORAGE_VERSION {quoted(PUBLISHED_FORMAT)})"
-        )
+        cursor.execute(f"ATTACH {quoted(half)} AS live (STORAGE_VERSION {quoted(FORMAT)})")
         try:
             cursor.execute("USE live")
             cursor.execute(text)

@@ -141,13 +141,16 @@ class Reader:
     def frozen(self, *, as_of: datetime | None = None) -> dict[str, tuple[Frozen, ...]]:
         """What was measured for good, by key result, oldest first."""
         found: dict[str, list[Frozen]] = {}
-        for name, what, numbers, basis, first, last, inputs, recorded in self._rows(
-            FROZEN, [until(as_of)]
+        rows = self._rows(FROZEN, [until(as_of)])
+        # All lists of numbers in one text: reading ten thousand one by one takes ten times as long.
+        every = json.loads(f"[{','.join(row[2] for row in rows)}]")
+        for (name, what, _, basis, first, last, inputs, recorded), numbers in zip(
+            rows, every, strict=True
         ):
             kept = Frozen(
                 name,
                 what,
-                tuple(json.loads(numbers)),
+                tuple(numbers),
                 Span(first, last),
                 aware(inputs),
                 aware(recorded),

@@ -19,7 +19,7 @@ from krtracker.store.backup import back_up, restore, stamp_of
 from krtracker.store.catalogue import stage_catalogue
 from krtracker.store.commit import Writer
 from krtracker.store.configurations import in_force, stage_configuration
-from krtracker.store.database import PUBLISHED_FORMAT, Database
+from krtracker.store.database import Database
 from krtracker.store.evaluations import stage_evaluations, stage_frozen
 from krtracker.store.failures import understood
 from krtracker.store.inventory import describe
@@ -180,12 +180,8 @@ class Store:
     def publish(self) -> None:
         """Puts a new snapshot in place; raises StoreUnusableError and leaves the old one."""
         try:
-            publish.copy_database(
-                self._database,
-                self.paths.published,
-                seq=self._writer.seq,
-                storage=PUBLISHED_FORMAT,
-            )
+            with self._writer.standing_still():
+                publish.copy_database(self._database, self.paths.published, seq=self._writer.seq)
             publish.write_live(self._database, self.paths)
             publish.write_names(self._database, self.paths)
         except (duckdb.Error, OSError) as error:
@@ -203,7 +199,8 @@ class Store:
             dated = "empty" if recorded is None else stamp_of(recorded)
             target = folder / f"{self.paths.published.stem}-{dated}-{self._writer.seq}.duckdb"
         try:
-            return back_up(self._database, target, seq=self._writer.seq)
+            with self._writer.standing_still():
+                return back_up(self._database, target, seq=self._writer.seq)
         except (duckdb.Error, OSError) as error:
             raise understood(error, self.paths, f"making the backup {target}") from error
 

@@ -52,7 +52,7 @@ def chosen_metrics(workspace: Workspace, names: Sequence[str] | None) -> list[Me
 
 def is_asked(metric: Metric) -> bool:
     """Whether this version asks a source for the metric at all."""
-    return not (metric.manual or metric.standard is not None or metric.formula is not None)
+    return not (metric.manual or metric.formula is not None)
 
 
 def plan(
@@ -107,9 +107,9 @@ def pause_of(metric: Metric, state: MetricState, *, moment: Moment, how: How) ->
         return Paused(
             metric.id, "its values are recorded by hand", f"krtracker record {metric.id} VALUE"
         )
-    if metric.standard is not None or metric.formula is not None:
-        kind = "standard metrics" if metric.standard else "formulas"
-        return Paused(metric.id, f"{kind} are not active in this version", "write it as a `query`")
+    if metric.formula is not None:
+        words = "formulas are not active in this version"
+        return Paused(metric.id, words, "write it as a `query`")
     if is_redefined(metric, state) and not how.keep_history:
         command = f"krtracker backfill {metric.id}"
         return Paused(

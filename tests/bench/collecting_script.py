@@ -1,18 +1,22 @@
 """What a careful person would write by hand: the peer that collecting is measured against.
 
 SQLAlchemy rows, one bulk insert, insert-if-changed, history kept; no evaluation, no publishing.
-`python -m tests.bench.collecting_script SOURCE TARGET METRICS FIRST LAST`
+`python -m tests.bench.collecting_script FOLDER METRICS`: backfills, then collects a day more, and
+prints the CPU seconds of either step.
 """
 
 from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import duckdb
 from sqlalchemy import create_engine, text
 
 from tests.bench import events_source
+from tests.bench.events_source import FIRST, LAST, NEXT, WINDOW, a_day_passes
+from tests.bench.measured import spent
 
 TABLE = """
 create table if not exists observations (
@@ -52,10 +56,11 @@ def collect(source: str, target: str, *, metrics: int, first: date, last: date) 
 
 
 if __name__ == "__main__":
-    collect(
-        sys.argv[1],
-        sys.argv[2],
-        metrics=int(sys.argv[3]),
-        first=date.fromisoformat(sys.argv[4]),
-        last=date.fromisoformat(sys.argv[5]),
-    )
+    here, number = Path(sys.argv[1]), int(sys.argv[2])
+    source, target = str(here / "events.sqlite"), str(here / "script.duckdb")
+    collect(source, target, metrics=number, first=FIRST, last=LAST)
+    backfill = spent()
+    a_day_passes(here)
+    before = spent()
+    collect(source, target, metrics=number, first=NEXT - WINDOW, last=NEXT)
+    print(backfill, spent() - before)

@@ -1,21 +1,22 @@
 """krtracker's side of the collecting bench: collect, evaluate, publish, in one process.
 
-`python -m tests.bench.collecting_tool CONFIGURATION NOW`; prints the CPU seconds of the work alone.
+`python -m tests.bench.collecting_tool FOLDER METRICS`: backfills, then collects a day more as its
+daemon does, and prints the CPU seconds of either step.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import time
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from krtracker import settings, wiring
 from krtracker.store import Store, StorePaths
 from krtracker.tracker import Tracker
 from tests.bench import events_source
-from tests.bench.events_source import FIRST, LAST
+from tests.bench.events_source import FIRST, LAST, NEXT, a_day_passes
+from tests.bench.measured import spent
 
 WORKSPACE = """\
 name = "Bench"
@@ -55,7 +56,7 @@ target = 8
 
 def write_configuration(folder: Path, source: Path, metrics: int) -> Path:
     """A key result on each metric, in a cycle that began with the newest day."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     parts = [WORKSPACE.format(source=source, start=LAST)]
     asked = events_source.metrics(metrics)
     parts += [METRIC.format(name=name, query=query) for name, query in asked.items()]
@@ -64,20 +65,38 @@ def write_configuration(folder: Path, source: Path, metrics: int) -> Path:
     return path
 
 
-def collect(configuration: Path, now: datetime) -> None:
-    workspace = settings.load(configuration)
-    with Store.open(StorePaths(workspace.store_path), now=now) as store:
+def morning_after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(8), UTC)
+
+
+def both_steps(here: Path, metrics: int) -> tuple[float, float]:
+    """CPU seconds of the backfill, the start of the process with it, and of a day more."""
+    workspace = settings.load(write_configuration(here, here / "events.sqlite", metrics))
+    today = [LAST]
+    with Store.open(StorePaths(workspace.store_path), now=morning_after(LAST)) as store:
         sources = wiring.sources(workspace, os.environ)
-        tracker = Tracker(workspace=workspace, store=store, sources=sources, now=lambda: now)
-        collected = tracker.collect()
-        assert not collected.failed, collected.failed
-        assert len(collected.runs) == len(workspace.metrics)
-        assert collected.runs[0].window.first >= FIRST
-        tracker.evaluate()
-        tracker.publish()
+        tracker = Tracker(
+            workspace=workspace,
+            store=store,
+            sources=sources,
+            now=lambda: morning_after(today[0]),
+        )
+        collect(tracker)
+        backfill = spent()
+        a_day_passes(here)
+        today[0], before = NEXT, spent()
+        collect(tracker)
+        return backfill, spent() - before
+
+
+def collect(tracker: Tracker) -> None:
+    collected = tracker.collect()
+    assert not collected.failed, collected.failed
+    assert len(collected.runs) == len(tracker.workspace.metrics)
+    assert collected.runs[0].window.first >= FIRST
+    tracker.evaluate()
+    tracker.publish()
 
 
 if __name__ == "__main__":
-    before = time.process_time()
-    collect(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]))
-    print(time.process_time() - before)
+    print(*both_steps(Path(sys.argv[1]), int(sys.argv[2])))

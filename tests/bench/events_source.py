@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,6 +17,8 @@ DAYS = 365
 LAST = FIRST + timedelta(days=DAYS - 1)
 NEXT = LAST + timedelta(days=1)
 LATE_ROWS = 1_500
+WINDOW = timedelta(days=7)
+"""What is read again on a day: settled after 3 days, and 4 more."""
 INSERT = "insert into events values (?, ?, ?, ?)"
 
 QUERY = """
@@ -52,6 +55,11 @@ def add_a_day(path: Path) -> None:
         database.executemany(INSERT, _rows(draw, NEXT, 1, daily))
         late = NEXT - timedelta(days=3)
         database.executemany(INSERT, _rows(draw, late, 3, LATE_ROWS))
+
+
+def a_day_passes(folder: Path) -> None:
+    """`events.sqlite` of a folder is from now on what `later.sqlite` was prepared to be."""
+    os.replace(folder / "later.sqlite", folder / "events.sqlite")
 
 
 def _rows(draw: Random, first: date, days: int, count: int) -> Iterator[tuple[str, str, str, int]]:

@@ -15,7 +15,7 @@ import pytest
 
 from krtracker.model import Actual, Kind, Metric, Outcome, Refresh, Workspace
 from krtracker.schedule import Happening, Job, Schedule, attempt, plan_jobs
-from krtracker.schedule.jobs import next_try
+from krtracker.schedule.jobs import background_scheduler, next_try
 
 NOW = datetime(2026, 11, 21, 6, 10, tzinfo=UTC)
 DAILY = Refresh("daily 06:10", cron="10 6 * * *")
@@ -253,3 +253,18 @@ def test_a_source_that_hangs_leaves_the_others_running() -> None:
     schedule.stop()
     assert schedule.idle(10)
     assert "crashed" not in [one.kind for one in heard]
+
+
+def test_a_one_off_that_ends_while_the_schedule_stops_breaks_nothing() -> None:
+    scheduler = background_scheduler({})
+    scheduler.start()
+    scheduler.shutdown(wait=False)
+    assert scheduler.remove_job("now shop") is None
+
+
+def test_a_job_nobody_knows_is_still_a_mistake_while_it_runs() -> None:
+    scheduler = background_scheduler({})
+    scheduler.start()
+    with pytest.raises(LookupError):
+        scheduler.remove_job("now shop")
+    scheduler.shutdown(wait=False)

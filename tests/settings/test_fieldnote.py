@@ -42,7 +42,6 @@ def test_what_this_version_does_not_do_is_said_once_each(workspace: Workspace) -
         "[digests]",
         "[alerts]",
         "[governance]",
-        "`standard`",
         'status by = "forecast"',
         "`stretch`",
         "`type`",

@@ -124,7 +124,7 @@ def test_connectors_own_options_go_with_the_question() -> None:
         'standard = "retention"\nday = 2\nunit = "week"\n'
     ).metrics["x"]
     assert found.query == {"standard": "retention", "day": 2, "unit": "week"}
-    assert (found.unit, found.matures_in, found.late_by) == ("", 14, 14)
+    assert (found.unit, found.matures_in, found.late_by) == ("", 20, 20)
 
 
 def test_a_key_result_has_defaults() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from krtracker.settings.documents import Document, Spot, masked
@@ -113,6 +113,7 @@ def test_any_document_is_scanned_to_its_end(tables: dict[str, dict[str, str]]) -
 
 
 @given(st.text("[]{}=\"'#.,\n ab\\", max_size=40))
+@example("[[a=")
 @settings(max_examples=150)
 def test_a_text_that_is_no_toml_breaks_nothing(text: str) -> None:
     marks, _ = scan(text)

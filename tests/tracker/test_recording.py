@@ -143,3 +143,29 @@ def test_a_manual_key_result_counts_what_was_recorded(manual: Company) -> None:
     with manual.tracking() as at:
         at.tracker.record("nps", [Point(DAY, 45)])
         assert at.judged("2026-q4/nps-50").progress == pytest.approx(0.75)
+
+
+def test_a_key_result_whose_newest_day_is_taken_back_stands_where_it_stood(manual: Company) -> None:
+    """The answer of the day before was known already, so it was left out and the retracted day
+    stayed what analysts and `krtracker status` saw."""
+    manual.add(
+        "okrs/q4.toml",
+        '[key_results.nps-50]\nobjective = "growth"\nmetric = "nps"\nbaseline = 30\ntarget = 50\n',
+    )
+    with manual.tracking() as at:
+        at.tracker.record("nps", [Point(DAY, 41)])
+        at.judged("2026-q4/nps-50")
+        at.tracker.record("nps", [Point(DAY + timedelta(days=1), 45)])
+        at.judged("2026-q4/nps-50")
+        at.tracker.retract("nps", DAY + timedelta(days=1))
+        said = at.judged("2026-q4/nps-50")
+        assert (said.data_day, said.actual) == (DAY, 41.0)
+        assert at.reader.evaluations()["2026-q4/nps-50"].evaluation == said
+        rows = at.reader.sql("select fresh_at, actual from krt.key_results where name = 'nps-50'")[
+            1
+        ]
+        assert rows == [(DAY, 41.0)]
+        before = at.store.info()["evaluations"]
+        at.judged("2026-q4/nps-50")
+        assert at.store.info()["evaluations"] == before
+        assert at.store.verify() == []

@@ -1,0 +1,1 @@
+"""Standard metrics: worked examples, a slow and obvious reference, real engines."""
