@@ -60,9 +60,9 @@ def _cohorts(query: MixpanelQuery, window: Window) -> Cohorts | None:
         return Cohorts(window.first, window.last, born, None, where, False, False)
     if query.standard != "retention":
         return None
-    born, back = ((*listed(one), None)[0] for one in (query.start_event, query.return_event))
+    first, back = ((*listed(one), None)[0] for one in (query.start_event, query.return_event))
     recurring, unbounded = query.cohort == "recurring", query.mode == "on_or_after"
-    return Cohorts(window.first, window.last, born, back, where, recurring, unbounded)
+    return Cohorts(window.first, window.last, first, back, where, recurring, unbounded)
 
 
 def _counting(query: MixpanelQuery, window: Window) -> Counting | None:

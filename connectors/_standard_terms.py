@@ -127,6 +127,11 @@ class StandardTerms(Options):
         return self
 
 
+def none_answered(reason: str) -> Mapping[str, tuple[bool, str]]:
+    """The standard metrics of a source that only answers what is written out for it."""
+    return MappingProxyType(dict.fromkeys(STANDARD_METRICS, (False, reason)))
+
+
 def listed(events: Events | None) -> tuple[str, ...]:
     """The names of events, none for None."""
     if events is None:

@@ -42,6 +42,7 @@ from connectors._http_request import RequestTable
 from connectors._http_tables import HttpOptions
 from connectors._http_window import bound, bound_path
 from connectors._rows import answer
+from connectors._standard_terms import none_answered
 from krtracker.connector import (
     Answer,
     Ask,
@@ -72,6 +73,7 @@ class HttpConnector:
 
     SourceOptions = HttpSource
     QueryOptions = HttpQuery
+    standards = none_answered("an API's own words are not known: write what to ask as `request`")
 
     def __init__(self, options: HttpSource) -> None:
         self._http, self._max_rows = options.http(), options.max_rows

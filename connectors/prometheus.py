@@ -41,6 +41,7 @@ from pydantic import Field, field_validator
 from connectors._http import Request
 from connectors._http_tables import HttpOptions
 from connectors._rows import answer
+from connectors._standard_terms import none_answered
 from krtracker.connector import (
     Answer,
     Ask,
@@ -83,6 +84,7 @@ class PrometheusConnector:
 
     SourceOptions = PrometheusSource
     QueryOptions = PrometheusQuery
+    standards = none_answered("it keeps counters, not users or events: write PromQL as `query`")
 
     def __init__(self, options: PrometheusSource) -> None:
         self._http, self._most = options.http(), options.max_series

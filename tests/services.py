@@ -253,7 +253,7 @@ def require(present: bool, what: str) -> None:
 
 def optional(module: str, what: str) -> Any:
     """A package that some tests need; they are skipped without it, as without a server."""
-    _require(importlib.util.find_spec(module) is not None, what)
+    require(importlib.util.find_spec(module) is not None, what)
     return importlib.import_module(module)
 
 

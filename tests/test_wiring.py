@@ -127,6 +127,35 @@ def test_an_option_of_another_standard_metric_is_refused(tmp_path: Path) -> None
     assert (found.code, "no option of dau" in str(found)) == ("K044", True)
 
 
+SITE = '[sources.db]\nconnector = "plausible"\nsite_id = "x.org"\ntoken = "${env:T}"\n'
+
+
+def test_a_standard_metric_of_a_product_needs_no_events(tmp_path: Path) -> None:
+    assert wiring.check(workspace(tmp_path, SITE + DAU)) == ()
+
+
+def test_a_standard_metric_its_product_cannot_answer_is_refused_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    found = problem(tmp_path, SITE + DAU.replace('"dau"', '"growth"'))
+    assert (found.code, found.message) == (
+        "K044", "`plausible` does not answer the standard metric `growth`",
+    )  # fmt: skip
+    assert "its salt changes daily" in found.label
+    assert at(found) == ('standard = "growth"', '"growth"')
+
+
+def test_an_option_a_product_cannot_honour_is_refused_with_the_reason(tmp_path: Path) -> None:
+    found = problem(tmp_path, SITE + DAU + "days = 3\n")
+    assert (found.code, bool(found.label)) == ("K044", True)
+    assert at(found)[0] == "days = 3"
+
+
+def test_a_connector_without_standard_metrics_says_what_to_write(tmp_path: Path) -> None:
+    source = '[sources.db]\nconnector = "prometheus"\nurl = "https://x.example"\n'
+    assert "PromQL" in problem(tmp_path, source + DAU).label
+
+
 def test_secrets_are_read_when_a_source_is_opened_and_not_before(tmp_path: Path) -> None:
     text = SOURCE.replace("sqlite:///x.sqlite", "${env:URL_OF_THIS_TEST}") + METRIC
     sources = wiring.sources(workspace(tmp_path, text), {})

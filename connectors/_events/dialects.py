@@ -20,8 +20,10 @@ from connectors._events.templates import TEMPLATES
 from krtracker.connector import SourceRejectedError
 
 SAME_AS = {
-    "mariadb": "mysql", "clickhousedb": "clickhouse",
-    "databricks": "spark", "hive": "spark",
+    "mariadb": "mysql",
+    "clickhousedb": "clickhouse",
+    "databricks": "spark",
+    "hive": "spark",
 }
 """Dialects of other packages that write as one of ours."""
 

@@ -16,10 +16,12 @@ from krtracker.settings.shapes import Entry, place_words, read_table
 from krtracker.settings.tables import EventsTable, SourceTable
 
 READS_EVENTS = ("sql", "files")
-PATHS = ("folder", "path", "glob", "ca_file")
+PATHS = ("folder", "path", "glob", "ca_file", "credentials_file")
 FILE_URL = re.compile(r"((?:sqlite|duckdb)(?:\+\w+)?:///)([^/:$?][^?]*)(\?.*)?", re.S)
 NOT_DEFINING = re.compile(
-    r"timeout|retries|retry|max_requests|max_rows|max_bytes|pool|ca_file|redirects_to", re.I
+    r"timeout|retries|retry|max_requests|max_rows|max_bytes|pool|transport|ca_file"
+    r"|credentials_file|redirects_to",
+    re.I,
 )
 
 

@@ -107,7 +107,8 @@ class Engine:
             connector.close()
 
     def query(self, standard: str, options: Mapping[str, Any]) -> Options:
-        return self.kind.QueryOptions.model_validate({"standard": standard, **options})
+        made: Options = self.kind.QueryOptions.model_validate({"standard": standard, **options})
+        return made
 
     def settings(self, log: Log) -> dict[str, Any]:
         """The source's table: where events are."""

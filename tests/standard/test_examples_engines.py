@@ -8,7 +8,7 @@ from tests.standard.engines import KINDS, Engine
 from tests.standard.examples import ALL
 from tests.standard.examples.written import Example, differences
 
-COMPANY = (
+COMPANY: tuple[tuple[str, dict[str, object]], ...] = (
     ("dau", {}),
     ("wau", {}),
     ("stickiness", {}),
