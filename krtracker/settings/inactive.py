@@ -24,8 +24,6 @@ class Inactive:
 
 INACTIVE = (
     Inactive("metrics", "formula", "these metrics have no values"),
-    Inactive("metrics", "report", "these metrics are not collected; a `query` is"),
-    Inactive("metrics", "request", "these metrics are not collected; a `query` is"),
     Inactive("key_results", "type", "these key results are not judged"),
     Inactive("key_results", "guardrails", "they are not watched"),
     Inactive("key_results", "leading", "they are not watched"),
