@@ -166,12 +166,12 @@ class Asking:
             return failure
 
 
-class _Carried:
+class Carried:
     """What a block raised, kept so that another thread can raise it."""
 
     raised: BaseException | None = None
 
-    def __enter__(self) -> _Carried:
+    def __enter__(self) -> Carried:
         return self
 
     def __exit__(self, kind: object, raised: BaseException | None, trace: object) -> bool:
@@ -186,7 +186,7 @@ def within(watchdog: Watchdog, connect: Callable[[], T], discard: Callable[[T], 
     be left behind; a connection that comes too late is given to `discard`.
     """
     made: list[T] = []
-    carried, lock, left = _Carried(), threading.Lock(), threading.Event()
+    carried, lock, left = Carried(), threading.Lock(), threading.Event()
 
     def attempt() -> None:
         with carried:

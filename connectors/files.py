@@ -41,6 +41,7 @@ from pydantic import Field, field_validator, model_validator
 
 from connectors._asking import Asking, OnDatabase, Watchdog
 from connectors._events import StandardMetrics
+from connectors._events.definitions import DEFINITIONS
 from connectors._events.options import EventsTable, StandardOptions
 from connectors._formats import inside_the_folder, reader
 from connectors._query import read_statement, written
@@ -123,6 +124,7 @@ class FilesConnector:
 
     SourceOptions = FilesSource
     QueryOptions = FilesQuery
+    standards = DEFINITIONS
 
     def __init__(self, options: FilesSource) -> None:
         self._standard = StandardMetrics(options.events)

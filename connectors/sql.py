@@ -34,6 +34,7 @@ from pydantic import Field, field_validator, model_validator
 
 from connectors._asking import Asking
 from connectors._events import StandardMetrics
+from connectors._events.definitions import DEFINITIONS
 from connectors._events.options import EventsTable, StandardOptions
 from connectors._query import read_statement, written
 from connectors._sessions import Address
@@ -88,6 +89,7 @@ class SqlConnector:
 
     SourceOptions = SqlSource
     QueryOptions = SqlQuery
+    standards = DEFINITIONS
 
     def __init__(self, options: SqlSource) -> None:
         address = Address(options.url, options.max_rows, options.session_zone)

@@ -80,13 +80,34 @@ def check(workspace: Workspace) -> tuple[Problem, ...]:
     for metric in workspace.metrics.values():
         kind = kinds.get(metric.source)
         if kind is not None:
-            place = _Places(workspace, "metric", ("metrics", metric.id))
-            found += _misfits(kind.QueryOptions, metric.query, place)
-            if metric.standard is not None and not workspace.sources[metric.source].options.get(
-                "events"
-            ):
-                found.append(_without_events(metric, place))
+            found += _of_metric(metric, workspace.sources[metric.source], kind, workspace=workspace)
     return tuple(found)
+
+
+def _of_metric(
+    metric: Metric, source: Source, kind: ConnectorType, *, workspace: Workspace
+) -> Iterator[Problem]:
+    """What a connector says against a metric; what it can never answer is said alone."""
+    place = _Places(workspace, "metric", ("metrics", metric.id))
+    answered, reason = standards_of(kind).get(metric.standard or "", (True, ""))
+    if not answered:
+        words = f"`{source.connector}` does not answer the standard metric `{metric.standard}`"
+        hint = "`krtracker connectors` shows who answers what"
+        yield Problem("K044", words, place.of("standard"), reason, hint)
+        return
+    yield from _misfits(kind.QueryOptions, metric.query, place)
+    by_events = metric.standard is not None and "events" in kind.SourceOptions.model_fields
+    if by_events and not source.options.get("events"):
+        yield _without_events(metric, place)
+
+
+def standards_of(kind: ConnectorType) -> Mapping[str, tuple[bool, str]]:
+    """Each standard metric: whether a connector answers it, and its definition or why not.
+
+    Empty for a connector that does not say.
+    """
+    found: Mapping[str, tuple[bool, str]] = getattr(kind, "standards", {})
+    return found
 
 
 class WiredSources:
@@ -106,7 +127,10 @@ class WiredSources:
                 told = self._workspace.sources[source]
                 kind = registry.load(told.connector)
                 name = f"source `{source}`"
-                self._open[source] = kind(self._read(kind.SourceOptions, told.options, name))
+                options = dict(told.options)
+                if "max_requests" in kind.SourceOptions.model_fields:
+                    options["max_requests"] = told.max_requests
+                self._open[source] = kind(self._read(kind.SourceOptions, options, name))
             return self._open[source]
 
     def query(self, metric: Metric) -> Options:

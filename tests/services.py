@@ -36,7 +36,7 @@ class Server:
     account = ""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, _free_port()
+        self.folder, self.port = folder, free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, *, password: str = PASSWORD, database: str = "app", port: int = 0) -> str:
@@ -208,7 +208,7 @@ def postgres() -> Iterator[PostgreSqlServer]:
     """A PostgreSQL server whose own zone is America/New_York."""
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin")) or [_folder_of("postgres")]
     programs = Path(found[-1])
-    _require((programs / "initdb").exists(), "PostgreSQL (postgresql)")
+    require((programs / "initdb").exists(), "PostgreSQL (postgresql)")
     with _folder("postgres") as folder:
         server = PostgreSqlServer(folder, programs)
         try:
@@ -222,7 +222,7 @@ def mariadb() -> Iterator[MariaDbServer]:
     """A MariaDB server whose own zone is -05:00."""
     place = shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     tools = all(map(shutil.which, ("mariadb-install-db", "mariadb-tzinfo-to-sql")))
-    _require(place is not None and tools, "MariaDB (mariadb-server)")
+    require(place is not None and tools, "MariaDB (mariadb-server)")
     with _folder("mysql") as folder:
         server = MariaDbServer(folder, Path(place or "").parent)
         try:
@@ -243,7 +243,8 @@ def _folder(account: str) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _require(present: bool, what: str) -> None:
+def require(present: bool, what: str) -> None:
+    """Skips the test where a program is not installed; fails where services must be there."""
     if not present and os.environ.get("KRTRACKER_REQUIRE_SERVICES") == "1":
         pytest.fail(f"{what} is not installed, and KRTRACKER_REQUIRE_SERVICES=1")
     if not present:
@@ -252,7 +253,7 @@ def _require(present: bool, what: str) -> None:
 
 def optional(module: str, what: str) -> Any:
     """A package that some tests need; they are skipped without it, as without a server."""
-    _require(importlib.util.find_spec(module) is not None, what)
+    require(importlib.util.find_spec(module) is not None, what)
     return importlib.import_module(module)
 
 
@@ -267,7 +268,8 @@ def _folder_of(program: str) -> str:
     return str(Path(shutil.which(program) or "/nowhere/x").parent)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listened on a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from krtracker import registry
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -44,7 +46,7 @@ def test_connectors_and_the_command_are_entry_points(wheel: zipfile.ZipFile) -> 
     points = configparser.ConfigParser()
     points.read_string(wheel.read(name).decode())
     assert points["console_scripts"]["krtracker"] == "krtracker.cli:main"
-    assert set(points["krtracker.connectors"]) == {"files", "sql"}
+    assert set(points["krtracker.connectors"]) == set(registry.names())
 
 
 def test_tests_and_caches_stay_outside(wheel: zipfile.ZipFile) -> None:

@@ -13,8 +13,9 @@ import click
 import pytest
 
 import krtracker.errors
-from krtracker import settings
+from krtracker import registry, settings, wiring
 from krtracker.cli import COMMANDS, Program
+from krtracker.connector import STANDARD_METRICS
 from krtracker.errors import KrtrackerError
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -137,3 +138,22 @@ def test_both_one_line_commands_are_one_line() -> None:
         found = re.search(rf"<!-- command: {what} -->\n```console\n([^\n]+)\n```", README)
         assert found is not None
         assert found[1].startswith("python3 -m venv .venv && ")
+
+
+def test_the_matrix_of_standard_metrics_is_what_the_connectors_say() -> None:
+    told = {name: wiring.standards_of(registry.load(name)) for name in registry.names()}
+    rows = [["`standard`", *(f"`{name}`" for name in told)]]
+    for metric in STANDARD_METRICS:
+        marks = ["yes" if one[metric][0] else "no" for one in told.values()]
+        rows.append([f"`{metric}`", *marks])
+    missing = [row for row in rows if f"| {' | '.join(row)} |\n" not in README]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(registry.names()) - {"files", "http", "prometheus", "sql"})
+)
+def test_each_definition_of_a_product_is_the_one_of_its_connector(name: str) -> None:
+    part = README.partition(f"<code>{name}</code>")[2].partition("</details>")[0]
+    for metric, (answered, words) in wiring.standards_of(registry.load(name)).items():
+        assert f"| `{metric}` | {'yes' if answered else 'no'} | {words} |\n" in part

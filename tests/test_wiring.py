@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from krtracker import settings, wiring
-from krtracker.connector import SourceRejectedError
+from krtracker.connector import (
+    Answer,
+    Ask,
+    Deadline,
+    SourceRejectedError,
+    SourceUnavailableError,
+    Window,
+)
 from krtracker.errors import KrtrackerError, Problem
 from krtracker.model import Workspace
+from tests.connectors import faulty
 
 SOURCE = '[sources.db]\nconnector = "sql"\nurl = "sqlite:///x.sqlite"\n'
 METRIC = """
@@ -118,6 +127,35 @@ def test_an_option_of_another_standard_metric_is_refused(tmp_path: Path) -> None
     assert (found.code, "no option of dau" in str(found)) == ("K044", True)
 
 
+SITE = '[sources.db]\nconnector = "plausible"\nsite_id = "x.org"\ntoken = "${env:T}"\n'
+
+
+def test_a_standard_metric_of_a_product_needs_no_events(tmp_path: Path) -> None:
+    assert wiring.check(workspace(tmp_path, SITE + DAU)) == ()
+
+
+def test_a_standard_metric_its_product_cannot_answer_is_refused_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    found = problem(tmp_path, SITE + DAU.replace('"dau"', '"growth"'))
+    assert (found.code, found.message) == (
+        "K044", "`plausible` does not answer the standard metric `growth`",
+    )  # fmt: skip
+    assert "its salt changes daily" in found.label
+    assert at(found) == ('standard = "growth"', '"growth"')
+
+
+def test_an_option_a_product_cannot_honour_is_refused_with_the_reason(tmp_path: Path) -> None:
+    found = problem(tmp_path, SITE + DAU + "days = 3\n")
+    assert (found.code, bool(found.label)) == ("K044", True)
+    assert at(found)[0] == "days = 3"
+
+
+def test_a_connector_without_standard_metrics_says_what_to_write(tmp_path: Path) -> None:
+    source = '[sources.db]\nconnector = "prometheus"\nurl = "https://x.example"\n'
+    assert "PromQL" in problem(tmp_path, source + DAU).label
+
+
 def test_secrets_are_read_when_a_source_is_opened_and_not_before(tmp_path: Path) -> None:
     text = SOURCE.replace("sqlite:///x.sqlite", "${env:URL_OF_THIS_TEST}") + METRIC
     sources = wiring.sources(workspace(tmp_path, text), {})
@@ -162,3 +200,44 @@ def test_the_clock_is_aware_of_its_zone() -> None:
     offset = wiring.now().utcoffset()
     assert offset is not None
     assert not offset
+
+
+API = """
+[sources.crm]
+connector = "http"
+url = "{url}"
+max_requests = "2/h"
+
+[metrics.deals]
+kind = "count"
+source = "crm"
+
+[metrics.deals.request]
+rows = "days"
+day = "day"
+value = "n"
+"""
+
+
+def test_a_request_is_checked_with_its_places(tmp_path: Path) -> None:
+    text = API.replace("{url}", "https://crm.example")
+    assert wiring.check(workspace(tmp_path, text)) == ()
+    found = problem(tmp_path, text.replace('"day"', '"a["'))
+    assert found.code == "K044"
+    found = problem(tmp_path, text + 'pages = { by = "page" }\n')
+    assert "needs a `param`" in found.label
+    found = problem(tmp_path, text.replace("https://crm", "ftp://crm"))
+    assert "https://api.example.com" in found.label
+
+
+def test_a_source_is_told_how_often_it_may_ask(tmp_path: Path) -> None:
+    days = faulty.Given(b'{"days": [{"day": "2026-03-01", "n": 1}]}')
+    with faulty.FaultyServer(lambda _: days) as server:
+        space = workspace(tmp_path, API.replace("{url}", server.url))
+        sources = wiring.sources(space, {})
+        ask = Ask(sources.query(space.metrics["deals"]), Window(date(2026, 3, 1), date(2026, 3, 1)))
+        results = list(sources.open("crm").fetch([ask] * 3, Deadline(5)))
+        sources.close()
+        assert len(server.heard) == 2
+    assert [type(one) for one in results] == [Answer, Answer, SourceUnavailableError]
+    assert "`max_requests`" in str(results[2])

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "explain_sql",
             "Print the SQL a metric will send, with the values bound to it.",
         ),
+        "connectors": ("connectors", "Show which connector answers which standard metric."),
         "collect": ("collect", "Ask the sources for what is missing, once, now."),
         "backfill": ("backfill", "Read a metric's history again, in chunks that can resume."),
         "record": ("record", "Write a manual metric's value, or take one back."),

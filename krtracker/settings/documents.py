@@ -16,8 +16,8 @@ KEY = "="
 """Last word of a path that means the key itself and not its value, as in `(..., "target", "=")`."""
 
 SECRET_NAME = re.compile(
-    r"(?:^|_)(?:password|passwd|passphrase|secret|token|api_?key|secret_key|private_key"
-    r"|access_key|credentials?)$",
+    r"(?:^|[_-])(?:password|passwd|passphrase|secret|token|api[_-]?key|secret_key|private_key"
+    r"|access_key|credentials?|authorization)$",
     re.I,
 )
 PASSWORDS_IN_URL = (

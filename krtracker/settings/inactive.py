@@ -23,8 +23,6 @@ class Inactive:
 
 
 INACTIVE = (
-    Inactive("metrics", "report", "these metrics are not collected; a `query` is"),
-    Inactive("metrics", "request", "these metrics are not collected; a `query` is"),
     Inactive("channels", "", "nothing is sent"),
     Inactive("digests", "", "nothing is sent"),
     Inactive("alerts", "", "nothing is sent"),

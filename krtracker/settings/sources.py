@@ -16,9 +16,13 @@ from krtracker.settings.shapes import Entry, place_words, read_table
 from krtracker.settings.tables import EventsTable, SourceTable
 
 READS_EVENTS = ("sql", "files")
-PATHS = ("folder", "path", "glob")
+PATHS = ("folder", "path", "glob", "ca_file", "credentials_file")
 FILE_URL = re.compile(r"((?:sqlite|duckdb)(?:\+\w+)?:///)([^/:$?][^?]*)(\?.*)?", re.S)
-NOT_DEFINING = re.compile(r"timeout|retries|retry|max_requests|max_rows|pool", re.I)
+NOT_DEFINING = re.compile(
+    r"timeout|retries|retry|max_requests|max_rows|max_bytes|pool|transport|ca_file"
+    r"|credentials_file|redirects_to",
+    re.I,
+)
 
 
 def read_sources(tables: Tables, folder: Path, zone: str) -> dict[str, Source]:
@@ -66,13 +70,18 @@ def _joined(beside: Path, value: str) -> str:
 
 def defining_options(entry: Entry[SourceTable]) -> dict[str, Any]:
     """The options that decide what numbers come: as written, without secrets and time limits."""
-    return {
-        key: value
-        for key, value in sorted((entry.table.model_extra or {}).items())
+    return _defining(entry.table.model_extra or {})
+
+
+def _defining(options: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {
+        key: _defining(value) if isinstance(value, Mapping) else value
+        for key, value in sorted(options.items())
         if not SECRET_NAME.search(key)
         and not NOT_DEFINING.search(key)
         and not (isinstance(value, str) and "${" in value)
     }
+    return {key: value for key, value in kept.items() if value != {} or options[key] == {}}
 
 
 def check_secrets(options: Mapping[str, Any], spot: Spot, report: Report) -> None:

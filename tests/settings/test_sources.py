@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from krtracker.errors import ConfigurationError
 from krtracker.settings import parse
 from tests.settings.texts import FOLDER, WINDOW
 
@@ -84,6 +85,9 @@ def test_what_changes_the_numbers_changes_the_definition(changed: str) -> None:
         digest(more='timeout = "90s"'),
         digest(more='max_requests = "3/min"'),
         digest(more="statement_timeout = 3"),
+        digest(more='transport = "grpc"'),
+        digest(more='ca_file = "ca.pem"'),
+        digest(more='credentials_file = "key.json"'),
         digest(more='password = "${env:PW}"'),
         digest(metric=QUERY + 'title = "Other"\nrefresh = "hourly"\nactual = "28d mean"'),
     ],
@@ -94,6 +98,14 @@ def test_what_does_not_leaves_it(same: str) -> None:
 
 def test_a_renamed_secret_is_no_new_definition() -> None:
     assert digest(url="${env:A}") == digest(url="${env:B}")
+    first, other = 'auth = { token = "${env:A}" }', 'auth = { token = "${env:B}" }'
+    assert digest(more=first) == digest(more=other) == digest()
+
+
+def test_a_key_in_a_header_is_a_secret_in_plain_text() -> None:
+    text = '[sources.s]\nconnector = "http"\nurl = "https://x.example"\n'
+    with pytest.raises(ConfigurationError, match=r"`X-Api-Key` .* secret in plain text"):
+        parse({"krtracker.toml": text + 'headers = { X-Api-Key = "abc" }\n'}, folder=FOLDER)
 
 
 def test_moving_the_whole_folder_is_no_new_definition() -> None:

@@ -1,0 +1,287 @@
+"""Every connector over HTTP on a bad day: the right failure, clear words, and never the secret."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from krtracker import registry
+from krtracker.connector import (
+    Answer,
+    Ask,
+    ConnectorError,
+    Deadline,
+    SourceRejectedError,
+    SourceUnavailableError,
+    UnexpectedAnswerError,
+)
+from krtracker.testing import check_connector
+from tests.connectors import faulty
+from tests.connectors.faulty import Fault, FaultyServer, Given
+from tests.connectors.product_speakers import PRODUCTS
+from tests.connectors.site_speakers import SITES
+from tests.connectors.speakers import CANARY, Speaker
+from tests.connectors.speakers import SPEAKERS as PLAIN
+
+SPEAKERS = {**PLAIN, **SITES, **PRODUCTS}
+SECONDS = 2.0
+REJECTED, UNAVAILABLE, UNEXPECTED = (
+    SourceRejectedError,
+    SourceUnavailableError,
+    UnexpectedAnswerError,
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A fault, what must come of it (None: the good points) and after how many requests."""
+
+    fault: Fault
+    expected: type[ConnectorError] | None
+    words: str = ""
+    requests: int | None = 1
+    retry_after: float | None = None
+    seconds: float = SECONDS
+
+
+CASES: Mapping[str, Case] = {
+    "400": Case(faulty.status(400), REJECTED, "400 Bad Request.*correct"),
+    "401": Case(faulty.status(401), REJECTED, "credential was not accepted"),
+    "403": Case(faulty.status(403, b'{"error": "no"}'), REJECTED, "403 Forbidden: no: .*right"),
+    "403 quota": Case(
+        faulty.status(403, b'{"error": {"message": "Quota exceeded for today"}}'),
+        UNAVAILABLE,
+        "Quota exceeded",
+        retry_after=60,
+    ),
+    "404": Case(faulty.status(404), REJECTED, "correct `url`"),
+    "410": Case(faulty.status(410), REJECTED, "gone"),
+    "429 in seconds": Case(
+        faulty.status(429, Retry_After="120"), UNAVAILABLE, "too often", retry_after=120
+    ),
+    "429 at a date": Case(
+        faulty.status(429, Retry_After=faulty.IN_TWO_MINUTES),
+        UNAVAILABLE,
+        "too often",
+        retry_after=120,
+    ),
+    "429 without a word": Case(faulty.status(429), UNAVAILABLE, "429", retry_after=60),
+    "429 then well": Case(faulty.then_well(faulty.status(429, Retry_After="0")), None, requests=2),
+    "500": Case(faulty.status(500), UNAVAILABLE, "500 Internal Server Error"),
+    "502 with a page": Case(
+        faulty.status(502, b"<html><body><h1>Bad gateway</h1></body></html>", "text/html"),
+        UNAVAILABLE,
+        "502 Bad Gateway: Bad gateway$",
+        requests=3,
+        seconds=20,
+    ),
+    "503 then well": Case(faulty.then_well(faulty.status(503)), None, requests=2),
+    "reset then well": Case(faulty.then_well(faulty.reset), None, requests=2),
+    "silence": Case(faulty.silent, UNAVAILABLE, "deadline", seconds=0.3),
+    "slow drip": Case(faulty.drip_body, UNAVAILABLE, "deadline", seconds=0.5),
+    "slow drip without length": Case(faulty.drip_unmeasured, UNAVAILABLE, "deadline", seconds=0.5),
+    "slow drip of the head": Case(faulty.drip_head, UNAVAILABLE, "deadline", seconds=0.5),
+    "cut with length": Case(faulty.cut_measured, UNAVAILABLE, "cut short", requests=3, seconds=20),
+    "cut in chunks": Case(
+        faulty.cut_chunks, UNAVAILABLE, "cut short|ended before", requests=3, seconds=20
+    ),
+    "cut while packed": Case(faulty.cut_packed, UNAVAILABLE, "cut short", requests=3, seconds=20),
+    "cut without length": Case(faulty.cut_unmeasured, UNEXPECTED, "too early|cut short"),
+    "packed in chunks": Case(faulty.packed, None),
+    "wrong content type": Case(
+        faulty.instead(b"\x89PNG\r\n", "image/png"), UNEXPECTED, "`image/png` where"
+    ),
+    "login page": Case(
+        faulty.instead(faulty.LOGIN, "text/html"), UNEXPECTED, "web page.*Sign in Please log in"
+    ),
+    "login page as text": Case(faulty.instead(faulty.LOGIN, "text/plain"), UNEXPECTED, "web page"),
+    "empty": Case(faulty.instead(b""), UNEXPECTED, "empty|where CSV"),
+    "endless": Case(faulty.endless, UNEXPECTED, "larger than the cap", seconds=20),
+    "gzip bomb": Case(faulty.bomb, UNEXPECTED, "larger than the cap", seconds=20),
+    "redirect to a file": Case(faulty.redirect("file:///etc/passwd"), REJECTED, "no address"),
+    "redirect in a circle": Case(faulty.redirect("/round"), REJECTED, "circle", requests=None),
+}
+
+JSON_CASES: Mapping[str, Case] = {
+    "broken JSON": Case(faulty.instead(b'{"data": [1, 2}'), UNEXPECTED, "not JSON"),
+    "deep nesting": Case(faulty.instead(b"[" * 200_000), UNEXPECTED, "nested|early"),
+    "not UTF-8": Case(faulty.instead(b'{"data": "\xff\xfe"}'), UNEXPECTED, "not UTF-8"),
+    "a key twice": Case(faulty.instead(b'{"data": 1, "data": 2}'), UNEXPECTED, "there twice"),
+    "another shape": Case(faulty.instead(b"42"), UNEXPECTED),
+    "null": Case(faulty.instead(b"null"), UNEXPECTED),
+}
+
+NUMBERS = {"NaN": b"NaN", "endless": b"1e999", "of 5,000 digits": b"9" * 5000}
+
+
+class Watched:
+    """One fetch over a real socket, with everything that was said on the way."""
+
+    def __init__(self, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+        self._caplog, self._capfd = caplog, capfd
+
+    def fetch(
+        self, speaker: Speaker, url: str, *, seconds: float = SECONDS, asks: int = 1
+    ) -> list[Answer | ConnectorError]:
+        kind = registry.load(speaker.connector)
+        connector = kind(kind.SourceOptions.model_validate(dict(speaker.source(url))))
+        query = kind.QueryOptions.model_validate(dict(speaker.query))
+        with self._caplog.at_level(logging.DEBUG):
+            try:
+                results = list(
+                    connector.fetch([Ask(query, speaker.window)] * asks, Deadline(seconds))
+                )
+            finally:
+                connector.close()
+        self._no_canary(results)
+        return results
+
+    def _no_canary(self, results: list[Answer | ConnectorError]) -> None:
+        said = [
+            *map(repr, results),
+            *map(str, results),
+            self._caplog.text,
+            *self._capfd.readouterr(),
+        ]
+        for result in results:
+            said += map(repr, _behind(result))
+        for form in forms(CANARY):
+            assert all(form not in text for text in said), form
+
+
+def forms(secret: str) -> set[str]:
+    packed = base64.b64encode(f"reader:{secret}".encode()).decode()
+    return {secret, quote(secret, safe=""), quote(secret), quote_plus(secret), packed}
+
+
+def _behind(result: object) -> Iterator[BaseException]:
+    """The failures a failure came from, as a traceback would show them."""
+    while isinstance(result, BaseException):
+        yield result
+        result = result.__cause__ or result.__context__
+
+
+@pytest.fixture
+def watched(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Watched:
+    return Watched(caplog, capfd)
+
+
+@pytest.fixture(params=sorted(SPEAKERS))
+def speaker(request: pytest.FixtureRequest) -> Speaker:
+    return SPEAKERS[request.param]
+
+
+def unspared(server: FaultyServer, speaker: Speaker) -> list[faulty.Heard]:
+    """The requests a fault was given for an answer."""
+    return [one for one in server.heard if speaker.spared is None or not speaker.spared(one)]
+
+
+def held(case: Case, speaker: Speaker, watched: Watched) -> None:
+    """One ask under a fault: the right failure or the good points, in time, by few requests."""
+    with FaultyServer(speaker.good, case.fault, speaker.spared) as server:
+        began = time.monotonic()
+        (result,) = watched.fetch(speaker, server.url, seconds=case.seconds)
+        took = time.monotonic() - began
+        heard = unspared(server, speaker)
+    assert took < case.seconds + 1
+    if case.expected is None:
+        assert isinstance(result, Answer), result
+        assert tuple(result.points) == speaker.points
+    else:
+        assert type(result) is case.expected, result
+        assert re.search(case.words, str(result)), str(result)
+    if case.retry_after is not None:
+        assert isinstance(result, SourceUnavailableError)
+        assert result.retry_after == case.retry_after
+    assert case.requests is None or len(heard) == case.requests
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_fault_ends_as_the_right_failure(name: str, speaker: Speaker, watched: Watched) -> None:
+    held(CASES[name], speaker, watched)
+
+
+@pytest.mark.parametrize("name", JSON_CASES)
+@pytest.mark.parametrize("which", sorted(name for name, one in SPEAKERS.items() if one.json))
+def test_what_is_no_good_json_is_refused(name: str, which: str, watched: Watched) -> None:
+    held(JSON_CASES[name], SPEAKERS[which], watched)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("which", sorted(name for name, one in SPEAKERS.items() if one.number))
+def test_a_number_beyond_all_bounds_refuses_the_answer(
+    name: str, which: str, watched: Watched
+) -> None:
+    speaker = SPEAKERS[which]
+
+    def fault(talk: faulty.Talk) -> None:
+        good = talk.good
+        assert good.body.count(speaker.number or b"") == 1
+        body = good.body.replace(speaker.number or b"", NUMBERS[name])
+        talk.answer(Given(body, good.kind))
+
+    held(Case(fault, UNEXPECTED), speaker, watched)
+
+
+@pytest.mark.parametrize(
+    ("which", "name"),
+    sorted((which, name) for which, one in SPEAKERS.items() for name in one.variants),
+)
+def test_other_answers_of_the_product(which: str, name: str, watched: Watched) -> None:
+    speaker = SPEAKERS[which]
+    variant = speaker.variants[name]
+    with FaultyServer(variant.good) as server:
+        (result,) = watched.fetch(speaker, server.url)
+    if isinstance(variant.expected, tuple):
+        assert isinstance(result, Answer), result
+        assert tuple(result.points) == variant.expected
+    else:
+        assert type(result) is variant.expected, result
+        assert variant.words in str(result)
+
+
+def test_another_host_is_not_entered_and_learns_nothing(speaker: Speaker, watched: Watched) -> None:
+    with FaultyServer(speaker.good) as other:
+        fault = faulty.redirect(f"{other.url}/elsewhere")
+        held(Case(fault, REJECTED, "another host"), speaker, watched)
+        assert other.heard == []
+
+
+def test_a_refused_credential_is_shown_once_a_fetch(speaker: Speaker, watched: Watched) -> None:
+    with FaultyServer(speaker.good, faulty.status(401), speaker.spared) as server:
+        results = watched.fetch(speaker, server.url, asks=4)
+        assert [type(one) for one in results] == [REJECTED] * 4
+        assert len(unspared(server, speaker)) == 1
+
+
+def test_nobody_there_is_unavailable(speaker: Speaker, watched: Watched) -> None:
+    with FaultyServer(speaker.good) as server:
+        url = server.url
+    (result,) = watched.fetch(speaker, url, seconds=20)
+    assert type(result) is UNAVAILABLE
+    assert "refused" in str(result)
+
+
+def test_the_contract_holds(speaker: Speaker) -> None:
+    with (
+        FaultyServer(speaker.good, spared=speaker.spared) as server,
+        FaultyServer(speaker.good, faulty.silent) as hanging,
+        FaultyServer(speaker.good, faulty.status(500)) as broken,
+    ):
+        told = check_connector(
+            speaker.connector,
+            speaker.source(server.url),
+            speaker.query,
+            window=replace(speaker.window),
+            empty=None,
+            hanging_source=speaker.source(hanging.url),
+            broken=speaker.source(broken.url),
+        )
+    assert tuple(told.points) == speaker.points
