@@ -107,12 +107,10 @@ def notes(text: str) -> list[Problem]:
 
 
 def test_an_inactive_setting_is_noted_once_with_its_users() -> None:
-    text = "".join(
-        f'[metrics.{name}]\nsource = "db"\nreport = {{ of = "x" }}\n' for name in "abcdefg"
-    )
+    text = "".join(f'[digests.{name}]\nsend = "daily 09:00"\nto = ["mara"]\n' for name in "abcdefg")
     (note,) = notes(text)
     assert (note.code, note.severity) == ("K900", "note")
-    assert note.message == "`report` is not active in this version"
+    assert note.message == "[digests] is not active in this version"
     assert note.label == "used by a, b, c, d, e and 2 more"
 
 
