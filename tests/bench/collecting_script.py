@@ -1,8 +1,8 @@
 """What a careful person would write by hand: the peer that collecting is measured against.
 
 SQLAlchemy rows, one bulk insert, insert-if-changed, history kept; no evaluation, no publishing.
-`python -m tests.bench.collecting_script FOLDER METRICS`: backfills, then collects a day more, and
-prints the CPU seconds of either step.
+`python -m tests.bench.collecting_script FOLDER METRICS`: backfills, then collects day by day, and
+prints the CPU seconds of the backfill and of each day.
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ if __name__ == "__main__":
     source, target = str(here / "events.sqlite"), str(here / "script.duckdb")
     collect(source, target, metrics=number, first=FIRST, last=LAST)
     backfill = spent()
-    a_day_passes(here)
-    before = spent()
-    collect(source, target, metrics=number, first=NEXT - WINDOW, last=NEXT)
-    print(backfill, spent() - before)
+    days = []
+    for day in NEXT:
+        a_day_passes(here / "events.sqlite", day)
+        before = spent()
+        collect(source, target, metrics=number, first=day - WINDOW, last=day)
+        days.append(spent() - before)
+    print(backfill, *days)

@@ -1,7 +1,7 @@
 """krtracker's side of the collecting bench: collect, evaluate, publish, in one process.
 
-`python -m tests.bench.collecting_tool FOLDER METRICS`: backfills, then collects a day more as its
-daemon does, and prints the CPU seconds of either step.
+`python -m tests.bench.collecting_tool FOLDER METRICS`: backfills, then collects day by day as its
+daemon does, and prints the CPU seconds of the backfill and of each day.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def morning_after(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(8), UTC)
 
 
-def both_steps(here: Path, metrics: int) -> tuple[float, float]:
-    """CPU seconds of the backfill, the start of the process with it, and of a day more."""
+def costs(here: Path, metrics: int) -> list[float]:
+    """CPU seconds of the backfill, the start of the process with it, and of each day after it."""
     workspace = settings.load(write_configuration(here, here / "events.sqlite", metrics))
     today = [LAST]
     with Store.open(StorePaths(workspace.store_path), now=morning_after(LAST)) as store:
@@ -82,11 +82,13 @@ def both_steps(here: Path, metrics: int) -> tuple[float, float]:
             now=lambda: morning_after(today[0]),
         )
         collect(tracker)
-        backfill = spent()
-        a_day_passes(here)
-        today[0], before = NEXT, spent()
-        collect(tracker)
-        return backfill, spent() - before
+        found = [spent()]
+        for today[0] in NEXT:
+            a_day_passes(here / "events.sqlite", today[0])
+            before = spent()
+            collect(tracker)
+            found.append(spent() - before)
+        return found
 
 
 def collect(tracker: Tracker) -> None:
@@ -99,4 +101,4 @@ def collect(tracker: Tracker) -> None:
 
 
 if __name__ == "__main__":
-    print(*both_steps(Path(sys.argv[1]), int(sys.argv[2])))
+    print(*costs(Path(sys.argv[1]), int(sys.argv[2])))

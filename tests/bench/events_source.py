@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,7 +14,8 @@ KINDS, COUNTRIES = 20, 25
 FIRST = date(2025, 11, 20)
 DAYS = 365
 LAST = FIRST + timedelta(days=DAYS - 1)
-NEXT = LAST + timedelta(days=1)
+NEXT = tuple(LAST + timedelta(days=number) for number in range(1, 6))
+"""The days that pass after the backfill, one by one."""
 LATE_ROWS = 1_500
 WINDOW = timedelta(days=7)
 """What is read again on a day: settled after 3 days, and 4 more."""
@@ -48,18 +48,12 @@ def make_events(path: Path, *, events: int = EVENTS) -> Path:
     return path
 
 
-def add_a_day(path: Path) -> None:
-    """One more day, and late rows for the three days before it."""
-    draw, daily = Random(2), EVENTS // DAYS
+def a_day_passes(path: Path, day: date) -> None:
+    """The events of one more day arrive, and late rows for the three days before it."""
+    draw, daily, late = Random(str(day)), EVENTS // DAYS, day - timedelta(days=3)
     with closing(sqlite3.connect(path)) as database, database:
-        database.executemany(INSERT, _rows(draw, NEXT, 1, daily))
-        late = NEXT - timedelta(days=3)
+        database.executemany(INSERT, _rows(draw, day, 1, daily))
         database.executemany(INSERT, _rows(draw, late, 3, LATE_ROWS))
-
-
-def a_day_passes(folder: Path) -> None:
-    """`events.sqlite` of a folder is from now on what `later.sqlite` was prepared to be."""
-    os.replace(folder / "later.sqlite", folder / "events.sqlite")
 
 
 def _rows(draw: Random, first: date, days: int, count: int) -> Iterator[tuple[str, str, str, int]]:
