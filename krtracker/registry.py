@@ -38,6 +38,11 @@ def load(name: str) -> ConnectorType:
         raise ConnectorMissingError(_message(found, error)) from error
 
 
+def is_ours(name: str) -> bool:
+    """Whether the connector comes with krtracker; all others work in a process of their own."""
+    return _own(name) is not None
+
+
 def _own(name: str) -> EntryPoint | None:
     """The connector that comes with krtracker: reading what all packages offer takes 8 ms."""
     try:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from krtracker import registry
 from krtracker.collect import guarded
+from krtracker.confined import ConfinedQuery, confined
 from krtracker.connector import Connector, ConnectorType, Options, Secret, SourceRejectedError
 from krtracker.errors import (
     ConfigurationError,
@@ -130,15 +131,22 @@ class WiredSources:
                 options = dict(told.options)
                 if "max_requests" in kind.SourceOptions.model_fields:
                     options["max_requests"] = told.max_requests
-                self._open[source] = kind(self._read(kind.SourceOptions, options, name))
+                read = self._read(kind.SourceOptions, options, name)
+                ours = registry.is_ours(told.connector)
+                self._open[source] = (
+                    kind(read) if ours else confined(told.connector, kind, self._plain(options))
+                )
             return self._open[source]
 
     def query(self, metric: Metric) -> Options:
         """The connector's own question of a metric. Raises as `open` does."""
         found = self._queries.get(metric.id)
         if found is None:
-            kind = registry.load(self._workspace.sources[metric.source].connector)
+            connector = self._workspace.sources[metric.source].connector
+            kind = registry.load(connector)
             found = self._read(kind.QueryOptions, metric.query, f"metric `{metric.id}`")
+            if not registry.is_ours(connector):
+                found = ConfinedQuery(table=self._plain(metric.query))
             self._queries[metric.id] = found
         return found
 
@@ -148,6 +156,11 @@ class WiredSources:
             for connector in self._open.values():
                 guarded(connector.close)
             self._open.clear()
+
+    def _plain(self, table: Mapping[str, Any]) -> dict[str, Any]:
+        """A table as a connector's own process is told it: every secret in plain."""
+        resolved = resolve_secrets(table, self._environ, self._workspace.folder)
+        return {key: _revealed(one, None) for key, one in resolved.items()}
 
     def _read(self, shape: type[Options], table: Mapping[str, Any], name: str) -> Options:
         resolved = resolve_secrets(table, self._environ, self._workspace.folder)
@@ -200,7 +213,7 @@ def _misfits(shape: type[Options], table: Mapping[str, Any], place: _Places) -> 
         shape.model_validate(_hidden(table))
     except ValidationError as error:
         for one in error.errors(include_url=False):
-            if not isinstance(one["input"], Secret):
+            if one["type"] == "extra_forbidden" or not isinstance(one["input"], Secret):
                 yield _misfit(shape, one["loc"], (one["type"], one["msg"]), place=place)
 
 

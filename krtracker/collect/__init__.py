@@ -1,9 +1,10 @@
 """One question to a source, one judged answer; this room writes nothing and knows no schedule."""
 
-from krtracker.collect.asking import Failure, MetricAsk, collect, guarded, query_text
+from krtracker.collect.asking import CrashedError, Failure, MetricAsk, collect, guarded, query_text
 from krtracker.collect.judging import Judged, Memory, judge, needs_history
 
 __all__ = [
+    "CrashedError",
     "Failure",
     "Judged",
     "Memory",

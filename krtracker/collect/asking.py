@@ -27,6 +27,10 @@ from krtracker.model import Metric, Outcome, Pull, Series
 T = TypeVar("T")
 
 
+class CrashedError(Exception):
+    """A bug in a connector, in words that are safe to show; raised by what stands in for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why there is no answer; `whole_source` when it holds for every other ask as well."""
@@ -232,6 +236,8 @@ def guarded(step: Callable[[], T]) -> T | Failure:
     except ConnectorError as error:
         kind = _failure(error)
         return replace(kind, whole_source=kind.outcome in WHOLE_SOURCE)
+    except CrashedError as error:
+        return Failure(Outcome.CRASHED, str(error))
     except Exception as error:
         return Failure(Outcome.CRASHED, _last_frame(error))
 
