@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 READERS = {
-    ".csv": "read_csv({}, union_by_name = true)",
-    ".tsv": "read_csv({}, union_by_name = true)",
-    ".parquet": "read_parquet({}, union_by_name = true)",
-    ".json": "read_json({}, union_by_name = true)",
-    ".ndjson": "read_json({}, union_by_name = true)",
-    ".jsonl": "read_json({}, union_by_name = true)",
+    ".csv": "read_csv",
+    ".tsv": "read_csv",
+    ".parquet": "read_parquet",
+    ".json": "read_json",
+    ".ndjson": "read_json",
+    ".jsonl": "read_json",
 }
 
 
@@ -22,9 +22,14 @@ def inside_the_folder(pattern: str) -> str:
     return pattern
 
 
-def reader(pattern: str) -> str:
-    """How DuckDB reads files of this ending, `{}` standing for their path."""
+def reader(pattern: str, *, timed: bool = False) -> str:
+    """How DuckDB reads files of this ending, the first `{}` standing for their path.
+
+    With `timed` a second stands for the format of times; Parquet knows its own.
+    """
     for suffix in PurePosixPath(pattern.removesuffix(".gz").removesuffix(".zst")).suffixes[-1:]:
         if suffix.lower() in READERS:
-            return READERS[suffix.lower()]
+            function = READERS[suffix.lower()]
+            format_ = ", timestampformat = {}" if timed and function != "read_parquet" else ""
+            return f"{function}({{}}, union_by_name = true{format_})"
     raise ValueError(f"`{pattern}` has no ending we read: {', '.join(READERS)} (also with .gz)")

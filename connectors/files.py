@@ -66,10 +66,14 @@ if TYPE_CHECKING:
 
 
 class FilesSource(Options):
-    """The connector's part of `[sources.ID]`; `tables` are names for globs below `folder`."""
+    """The connector's part of `[sources.ID]`; `tables` are names for globs below `folder`.
+
+    `time_format` (strftime) is how CSV and JSON files write instants that are not ISO 8601.
+    """
 
     folder: Path
     tables: Mapping[str, str] = Field(default_factory=dict)
+    time_format: str | None = None
     max_rows: int = Field(default=100_000, gt=0)
     events: EventsTable | None = None
 
@@ -86,6 +90,16 @@ class FilesSource(Options):
                 raise ValueError(f"`{name}` cannot be a table's name: letters, digits and _")
             inside_the_folder(pattern)
         return tables
+
+    @model_validator(mode="after")
+    def _events_named(self) -> FilesSource:
+        known = {name.lower() for name in self.tables}
+        tables = (self.events, self.events and self.events.users_table)
+        for name in (one.table for one in tables if one is not None):
+            if name.lower() not in known:
+                said = ", ".join(f"`{one}`" for one in self.tables) or "none"
+                raise ValueError(f"`{name}` is not in `tables` ({said}): give the files that name")
+        return self
 
 
 class Columns(Options):
@@ -160,7 +174,7 @@ class FilesSession:
     def __init__(self, options: FilesSource) -> None:
         from connectors._duck import Duck
 
-        self._tables = options.tables
+        self._tables, self._time_format = options.tables, options.time_format
         self._folder = options.folder.resolve()
         if not self._folder.is_dir():
             raise SourceRejectedError(f"there is no folder `{options.folder}`: correct `folder`")
@@ -230,4 +244,5 @@ class FilesSession:
 
         if next(self._folder.glob(pattern), None) is None:
             raise SourceRejectedError(f"no file matches `{pattern}` in `{self._folder}`")
-        return reader(pattern).format(quoted_text(f"{self._folder}/{pattern}"))
+        how = reader(pattern, timed=self._time_format is not None)
+        return how.format(*map(quoted_text, (f"{self._folder}/{pattern}", self._time_format or "")))

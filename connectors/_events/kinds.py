@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from krtracker.connector import SourceRejectedError
 MILLISECONDS = 100_000_000_000
 """A number from here on is milliseconds since 1970, below it seconds (until the year 5138)."""
 
+ISO = re.compile(r"\s*\d{4}-\d\d-\d\d([T ]|\s*$)")
 INSTANTS = frozenset({"clickhouse", "clickhousedb", "spark", "databricks", "hive"})
 """Dialects whose usual time type is an instant, although their drivers leave the zone out."""
 
@@ -41,9 +43,19 @@ def kind_of(database: Database, value: Any, place: tuple[str, str]) -> TimeKind:
     if isinstance(value, int | float | Decimal):
         return "epoch_ms" if abs(float(value)) >= MILLISECONDS else "epoch_s"
     if isinstance(value, str):
-        return "text"
+        return _text(value, place[1])
     raise SourceRejectedError(
         f"the time column holds {type(value).__name__}: name the right column, or set `time_kind`"
+    )
+
+
+def _text(value: str, name: str) -> TimeKind:
+    """Text compares as time only in ISO 8601; anything else would find no day, silently."""
+    if ISO.match(value):
+        return "text"
+    raise SourceRejectedError(
+        f"the time column `{name}` holds `{value[:40]}`: text must be like 2026-01-31 12:30:00 "
+        "(ISO 8601); name a view that converts it, or set `time_format` for files"
     )
 
 

@@ -40,7 +40,7 @@ class Finding:
 def examine(face: Face) -> Iterator[Finding]:
     """Everything, in the order a person would fix it."""
     try:
-        workspace = checked(face)
+        workspace = face.checked_workspace()
     except ConfigurationError as error:
         words = f"{several(len(error.problems), 'mistake')}, first: {error.problems[0].message}"
         yield Finding("FAIL", "configuration", words, "krtracker check names all of them")
@@ -56,13 +56,6 @@ def examine(face: Face) -> Iterator[Finding]:
     yield of_clock(face, paths)
     yield of_disk(paths)
     yield of_zones()
-
-
-def checked(face: Face) -> Workspace:
-    """The configuration with its plug-in tables checked. Raises ConfigurationError."""
-    from krtracker import wiring
-
-    return wiring.accepted(face.configuration())[0]
 
 
 def of_source(face: Face, workspace: Workspace, source: str) -> Finding:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--to", "last", type=DAY, help="Last day (default: the newest complete one).")
 def explain_sql(face: Face, metric: str, *, first: date | None, last: date | None) -> None:
     """Print the SQL a metric will send, with the values bound to it."""
-    workspace = face.workspace()
+    workspace = face.checked_workspace()
     one = asked_metric(workspace, metric)
     newest = local_day(face.now, one.zone) - timedelta(days=1 + one.late_by)
     span = span_between(first, last, newest=newest, days=7)

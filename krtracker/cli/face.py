@@ -99,6 +99,12 @@ class Face:
 
         return load(self.configuration())
 
+    def checked_workspace(self) -> Workspace:
+        """The workspace with its plug-in tables checked as well. Raises ConfigurationError."""
+        from krtracker import wiring
+
+        return wiring.accepted(self.configuration())[0]
+
     def published(self) -> Path:
         """The snapshot that reading commands open; costs no pydantic."""
         from krtracker.settings import published_path

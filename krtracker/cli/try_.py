@@ -35,7 +35,7 @@ def try_(
     face: Face, metric: str, *, first: date | None, last: date | None, interval: Interval | None
 ) -> None:
     """Ask a metric's source for a few days and store nothing."""
-    workspace = face.workspace()
+    workspace = face.checked_workspace()
     one = asked_metric(workspace, metric)
     newest = local_day(face.now, one.zone) - timedelta(days=1 + one.late_by)
     span = span_between(first, last, newest=newest, days=7)

@@ -38,6 +38,14 @@ def test_try_of_a_manual_metric_says_how_to_record_it(world: World) -> None:
     assert "krtracker record mood VALUE" in ran.stderr
 
 
+def test_try_with_a_mistake_in_a_source_names_its_line(world: World) -> None:
+    text = (world.folder / "krtracker.toml").read_text()
+    world.write("krtracker.toml", text.replace("url = ", "uri = "))
+    ran = world.run("try", "visits")
+    assert ran.exit_code == 3
+    assert "did you mean `url`?" in ran.stderr
+
+
 def test_try_shows_what_the_source_complains_of(world: World) -> None:
     world.write(
         "metrics.toml",

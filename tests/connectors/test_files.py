@@ -200,3 +200,10 @@ def test_the_contract_is_kept_to_the_letter(tmp_path: Path) -> None:
         "hanging": {"query": endless},
     }
     check_connector("files", source, {"file": "visits.csv"}, window=WEEK, **cases)
+
+
+def test_events_must_be_one_of_the_tables(tmp_path: Path) -> None:
+    events = {"table": "logs", "user": "u", "time": "t", "event": "e"}
+    source = {"folder": tmp_path, "tables": {"visits": "*.csv"}, "events": events}
+    with pytest.raises(ValidationError, match="`logs` is not in `tables` \\(`visits`\\)"):
+        registry.load("files").SourceOptions.model_validate(source)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from krtracker.connector import (
     Answer,
     Ask,
     Bucket,
+    ConnectorError,
     Deadline,
     Explained,
     Finding,
@@ -173,17 +174,37 @@ def test_missing_indexes_are_named_with_what_they_are_for(tmp_path: Path) -> Non
     assert sum("no index" in one for one in lines) == 0
 
 
-def test_files_know_the_same_metrics(tmp_path: Path) -> None:
-    (tmp_path / "events.csv").write_text(
-        "user_id,ts,name\nann,2026-03-02 09:00:00,view\nbob,2026-03-02 23:30:00,view\n"
-    )
+def in_files(folder: Path, times: Sequence[str], **settings: str) -> Answer | ConnectorError:
+    """What a folder of CSV answers to `dau`, ann's and bob's events being at these times."""
+    rows = [f"{who},{at},view" for who, at in zip(("ann", "bob"), times, strict=True)]
+    (folder / "events.csv").write_text("\n".join(["user_id,ts,name", *rows, ""]))
     events = {"table": "events", "user": "user_id", "time": "ts", "event": "name"}
-    source = {"folder": tmp_path, "tables": {"events": "*.csv"}, "events": events}
+    source = {"folder": folder, "tables": {"events": "*.csv"}, "events": events, **settings}
     made = FilesConnector(FilesConnector.SourceOptions.model_validate(source))
     asked = FilesConnector.QueryOptions.model_validate({"standard": "dau"})
     [answer] = made.fetch([Ask(asked, Window(LOG.first, LOG.last, LOG.zone))], Deadline(30))
+    return answer
+
+
+def test_files_know_the_same_metrics(tmp_path: Path) -> None:
+    answer = in_files(tmp_path, ["2026-03-02 09:00:00", "2026-03-02 23:30:00"])
     assert isinstance(answer, Answer), answer
     assert [(str(p.day), p.value) for p in answer.points] == [("2026-03-02", 1), ("2026-03-03", 1)]
+
+
+def test_files_may_write_times_in_a_form_of_their_own(tmp_path: Path) -> None:
+    times = ["3/2/2026 9:00", "3/2/2026 23:30"]
+    answer = in_files(tmp_path, times, time_format="%m/%d/%Y %H:%M")
+    assert isinstance(answer, Answer), answer
+    assert [(str(p.day), p.value) for p in answer.points] == [("2026-03-02", 1), ("2026-03-03", 1)]
+
+
+def test_text_that_is_no_iso_time_is_refused_by_its_column_and_value(tmp_path: Path) -> None:
+    """As text it would compare with no day at all: an empty answer instead of a mistake."""
+    answer = in_files(tmp_path, ["3/2/2026 9:00", "3/2/2026 23:30"])
+    assert isinstance(answer, SourceRejectedError)
+    assert "`ts` holds `3/2/2026 9:00`" in str(answer)
+    assert "`time_format`" in str(answer)
 
 
 def test_a_source_without_events_says_what_to_write(tmp_path: Path) -> None:
