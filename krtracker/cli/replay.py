@@ -29,7 +29,8 @@ def replay(face: Face, cycle: str, **limits: str | None) -> None:
     """Judge a cycle again, day by day, under other limits.
 
     Every day is judged with all that is known now. The answer is how early the misses were
-    known, and how often what was achieved had been called at risk or off track.
+    known, and how often what was achieved had been called at risk or off track. Of a cycle that
+    still runs, only the alarms so far are told.
     """
     from krtracker.store import Snapshot
     from krtracker.tracker import replay as judged_again
@@ -85,7 +86,7 @@ def lines(face: Face, one: Replay) -> list[str]:
     """The rule, a row a key result, and the two counts that matter."""
     terminal = face.out_terminal
     head = terminal.paint(f"{one.cycle}, by {rule_words(one.rule)}", "bold")
-    rows: list[Row] = [_row(result) for result in one.results]
+    rows: list[Row] = [_open_row(each) if one.running else _row(each) for each in one.results]
     return [head, *lines_of(rows, terminal), summary(one), ""]
 
 
@@ -104,6 +105,23 @@ def _row(one: Replayed) -> Row:
         f"  {one.key_result.rpartition('/')[2]}",
         Cell("missed" if one.missed else "achieved", "red" if one.missed else "green"),
         Cell(told, "yellow" if one.false_alarm else ""),
+        *_counts(one),
+    ]
+
+
+def _open_row(one: Replayed) -> Row:
+    """Of a cycle that runs: what is not reached is neither missed nor called so wrongly."""
+    since = f"alarm since {short_day(one.known_since)}" if one.known_since else "no alarm now"
+    return [
+        f"  {one.key_result.rpartition('/')[2]}",
+        Cell("open" if one.missed else "achieved", "" if one.missed else "green"),
+        Cell(since if one.missed else "", "yellow" if one.known_since else ""),
+        *_counts(one),
+    ]
+
+
+def _counts(one: Replayed) -> Row:
+    return [
         Cell(f"{one.alarms} of {several(one.days, 'day')} at risk or off track", "grey"),
         Cell(several(one.changes, "change"), "grey"),
     ]
@@ -111,6 +129,11 @@ def _row(one: Replayed) -> Row:
 
 def summary(one: Replay) -> str:
     """ "2 of 3 misses known before the end, after a median of 24 days; false alarms on ..."."""
+    if one.running:
+        return (
+            f"judged to {short_day(one.span.last)}: the cycle still runs, so nothing is missed "
+            "yet; once it has ended, how early each miss was known is told here"
+        )
     found, missed = len(one.detected), len(one.missed)
     text = f"{found} of {several(missed, 'miss', 'misses')} known before the end"
     if one.delays:
@@ -122,11 +145,21 @@ def summary(one: Replay) -> str:
 
 
 def facts(one: Replay) -> dict[str, Any]:
-    return {
-        "rule": asdict(one.rule),
+    """As JSON; what only the end of the cycle can tell is null while it runs."""
+    told = {
         "missed": len(one.missed),
         "detected": len(one.detected),
         "detection_days": list(one.delays),
         "false_alarm_share": one.false_alarm_share,
-        "key_results": [{**asdict(each), "false_alarm": each.false_alarm} for each in one.results],
+    }
+    of_each = [{**asdict(each), "false_alarm": each.false_alarm} for each in one.results]
+    if one.running:
+        told = dict.fromkeys(told)
+        of_each = [{**each, "missed": None, "false_alarm": None} for each in of_each]
+    return {
+        "rule": asdict(one.rule),
+        "running": one.running,
+        "until": one.span.last,
+        **told,
+        "key_results": of_each,
     }

@@ -43,12 +43,17 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A cycle under one rule; shares are None where nothing was missed, or achieved."""
+    """A cycle under one rule; shares are None where nothing was missed, or achieved.
+
+    `running`: its last days are still to come. What is missed by now may yet be reached, so
+    nothing is known of its misses.
+    """
 
     cycle: str
     rule: StatusRule
     span: Span
     results: tuple[Replayed, ...]
+    running: bool = False
 
     @property
     def missed(self) -> tuple[Replayed, ...]:
@@ -101,7 +106,8 @@ def replay(
     derive_days(asked, timeline, {}, until=last)
     results = (_result(name, timeline.get(name, {})) for name in workspace.key_results)
     kept = tuple(one for one in results if one is not None and one.key_result in names)
-    return Replay(cycle.id, cycle.status, Span(cycle.span.first, last), kept)
+    judged, running = Span(cycle.span.first, last), last < cycle.span.last
+    return Replay(cycle.id, cycle.status, judged, kept, running)
 
 
 def _result(name: str, timeline: Mapping[date, Evaluation]) -> Replayed | None:
