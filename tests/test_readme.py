@@ -11,10 +11,12 @@ from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 
 import krtracker.errors
 from krtracker import registry, settings, wiring
 from krtracker.cli import COMMANDS, Program
+from krtracker.cli import krtracker as program
 from krtracker.connector import STANDARD_METRICS
 from krtracker.errors import KrtrackerError
 
@@ -68,12 +70,29 @@ def commands() -> Iterator[list[str]]:
                 yield shlex.split(line)[1:]
 
 
-@pytest.mark.parametrize("text", blocks("toml"))
+def is_rule_test(text: str) -> bool:
+    return "test" in tomllib.loads(text)
+
+
+PAGES = [text for text in blocks("toml") if not is_rule_test(text)]
+
+
+@pytest.mark.parametrize("text", PAGES)
 def test_every_toml_page_is_a_valid_configuration(text: str, tmp_path: Path) -> None:
     assert tomllib.loads(text)
     workspace = settings.parse({"krtracker.toml": text}, folder=tmp_path)
     assert workspace.key_results
     assert workspace.metrics
+
+
+def test_the_rule_tests_pass_on_the_page_before_them(tmp_path: Path) -> None:
+    every = list(blocks("toml"))
+    (rules,) = filter(is_rule_test, every)
+    (tmp_path / "krtracker.toml").write_text(every[every.index(rules) - 1])
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "rules.toml").write_text(rules)
+    ran = CliRunner().invoke(program, ["--config", str(tmp_path / "krtracker.toml"), "test"])
+    assert ran.exit_code == 0, ran.output
 
 
 @pytest.mark.parametrize("words", list(commands()), ids=" ".join)

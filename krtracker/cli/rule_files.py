@@ -102,5 +102,6 @@ def _full(name: str, day: date, workspace: Workspace, *, place: str) -> str:
         full = f"{cycle.id}/{name}"
         if day in cycle.span and (full in workspace.key_results or full in workspace.objectives):
             return full
-    known = (*workspace.key_results, *workspace.objectives)
+    every = (*workspace.key_results, *workspace.objectives)
+    known = tuple(dict.fromkeys(one.rpartition("/")[2] for one in every))
     raise UsageError(f"{place}: {UnknownNameError('key result or objective', name, known)}")

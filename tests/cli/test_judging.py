@@ -85,7 +85,7 @@ def test_objectives_and_numbers_to_the_digits_written_can_be_expected(world: Wor
     ("text", "says"),
     [
         (RULES.replace("day = ", "dya = "), "unknown setting `dya`"),
-        (RULES.replace("visits-up", "visits-pu"), "did you mean `now/visits-up`?"),
+        (RULES.replace("visits-up", "visits-pu"), "did you mean `visits-up`?"),
         (RULES.replace('metric = "visits"', 'metric = "visit"'), "did you mean `visits`?"),
         (RULES.replace(", value = 140", ""), "a series has `from` and either `values`"),
         ("[tests]\n", "must hold [[test]] tables"),
