@@ -53,6 +53,7 @@ def examine(face: Face) -> Iterator[Finding]:
 
     paths = StorePaths(workspace.store_path)
     yield of_store(face, paths)
+    yield from of_place(paths)
     yield of_clock(face, paths)
     yield of_disk(paths)
     yield of_zones()
@@ -131,6 +132,15 @@ def of_store(face: Face, paths: StorePaths) -> Finding:
     if wrong:
         return Finding("FAIL", "store", wrong[0], "krtracker db rebuild")
     return Finding("ok", "store", f"free to open, keeps its rules, {paths.store}")
+
+
+def of_place(paths: StorePaths) -> Iterator[Finding]:
+    """Only where something speaks against the store's folder."""
+    from krtracker.store.placement import doubt, mounted
+
+    words = doubt(paths.hidden, mounted())
+    if words:
+        yield Finding("warn", "store", words, "set [store] path to a disk of this machine")
 
 
 def of_daemon(face: Face, paths: StorePaths, held: str) -> Finding:

@@ -50,9 +50,7 @@ def replay(face: Face, cycle: str, **limits: str | None) -> None:
     for one in runs:
         for line in lines(face, one):
             face.out(line)
-    face.say(
-        "next: write the limits you like into [cycle.status] of the cycle's file", "grey"
-    )
+    face.say("next: write the limits you like into [cycle.status] of the cycle's file", "grey")
 
 
 def with_limits(cycle: Cycle, limits: dict[str, str]) -> Cycle:

@@ -29,6 +29,12 @@ def live(face: Face, configuration: Path, *, as_json: bool) -> int:
     from krtracker import wiring
     from krtracker.daemon import life
     from krtracker.daemon.logs import Log
+    from krtracker.settings import published_path
+    from krtracker.store.paths import StorePaths
+    from krtracker.store.placement import doubt, mounted
 
     log = Log(sys.stderr, as_json=as_json, now=wiring.now)
+    words = doubt(StorePaths(published_path(configuration)).hidden, mounted())
+    if words:
+        log.warning("placement", message=f"{words}; set [store] path to a disk of this machine")
     return life.run(configuration, wiring=wiring, environ=face.environ, log=log)

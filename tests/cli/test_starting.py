@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from krtracker.cli import krtracker
 from krtracker.cli.starter import KINDS, Answers, files_of
-from tests.cli.world import World
+from tests.cli.world import World, made
 
 
 def run(*words: str) -> tuple[int, str, str]:
@@ -109,6 +109,14 @@ def test_doctor_tries_the_source_and_finds_all_well(world: World) -> None:
     assert ran.exit_code == 0, ran.output
     verdicts = {line.split()[1]: line.split()[0] for line in ran.stdout.splitlines()}
     assert verdicts["shop"] == verdicts["clock"] == verdicts["disk"] == "ok"
+
+
+def test_doctor_warns_of_a_store_in_a_synced_folder(tmp_path: Path) -> None:
+    synced = tmp_path / "Dropbox"
+    synced.mkdir()
+    ran = made(synced).run("doctor")
+    assert "is kept in step by `Dropbox`" in ran.stdout
+    assert ran.exit_code == 0
 
 
 def test_doctor_names_the_source_that_fails_and_where_it_stands(world: World) -> None:
