@@ -176,3 +176,9 @@ def test_each_definition_of_a_product_is_the_one_of_its_connector(name: str) -> 
     part = README.partition(f"<code>{name}</code>")[2].partition("</details>")[0]
     for metric, (answered, words) in wiring.standards_of(registry.load(name)).items():
         assert f"| `{metric}` | {'yes' if answered else 'no'} | {words} |\n" in part
+
+
+def test_every_link_within_the_page_has_its_heading() -> None:
+    headings = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    known = {re.sub(r"[^\w\- ]", "", one).lower().replace(" ", "-") for one in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= known
