@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import available_timezones
 
 import click
 
 from krtracker.cli.face import Face, command
+from krtracker.cli.products import PRODUCTS
 from krtracker.cli.schema import write_text
 from krtracker.cli.starter import KINDS, Answers, cycle_span, files_of, quarter_of, valid_table
 from krtracker.errors import UnknownNameError, UsageError
@@ -19,13 +21,16 @@ from krtracker.periods import local_day
 
 @command("init")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+@click.option("--source", type=click.Choice(KINDS), help="Where numbers come from.")
 @click.option("--yes", is_flag=True, help="Ask nothing: take the proposals.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written.")
-def init(face: Face, folder: Path, *, yes: bool, dry_run: bool) -> None:
+def init(face: Face, folder: Path, *, source: str | None, yes: bool, dry_run: bool) -> None:
     """Write a first, commented configuration into a folder."""
     if (folder / "krtracker.toml").exists():
         raise UsageError(f"{folder / 'krtracker.toml'} exists and stays; next: krtracker check")
     answers = proposals(face, folder)
+    if source is not None:
+        answers = replace(answers, kind=source)
     if not yes:
         answers = asked(answers)
     files = {**files_of(answers), ".krtracker/schema.json": schema_text()}
@@ -59,13 +64,14 @@ def asked(proposed: Answers) -> Answers:
     if not sys.stdin.isatty():
         raise UsageError("nobody to ask: this is no terminal; next: krtracker init --yes")
     ask = click.prompt
-    return Answers(
-        name=ask("1/5  Name of the workspace", proposed.name, err=True),
-        zone=ask("2/5  Time zone of your days", proposed.zone, err=True, value_proc=known_zone),
-        kind=ask("3/5  Where do numbers come from", KINDS[0], type=click.Choice(KINDS), err=True),
-        table=ask("4/5  Table with one row an event", "events", err=True, value_proc=known_table),
-        cycle=ask("5/5  First cycle", proposed.cycle, err=True, value_proc=known_cycle),
-    )
+    name = ask("1/5  Name of the workspace", proposed.name, err=True)
+    zone = ask("2/5  Time zone of your days", proposed.zone, err=True, value_proc=known_zone)
+    kind = ask("3/5  Where do numbers come from", proposed.kind, type=click.Choice(KINDS), err=True)
+    table = proposed.table
+    if kind not in PRODUCTS:
+        table = ask("4/5  Table with one row an event", "events", err=True, value_proc=known_table)
+    cycle = ask("5/5  First cycle", proposed.cycle, err=True, value_proc=known_cycle)
+    return Answers(name, zone, kind, table, cycle)
 
 
 def known_zone(text: str) -> str:
@@ -109,4 +115,8 @@ def next_step(answers: Answers, folder: Path) -> str:
     where = "" if folder == Path() else f"cd {folder}, "
     if answers.kind == "files":
         return f"next: {where}put events.csv into source/, then  krtracker doctor"
-    return f"next: {where}put PRODUCT_DB_URL in .env, then  krtracker doctor"
+    product = PRODUCTS.get(answers.kind)
+    if product is not None and product.file:
+        return f"next: {where}put {product.file} beside krtracker.toml, then  krtracker doctor"
+    what = " and ".join(product.secrets) if product else "PRODUCT_DB_URL"
+    return f"next: {where}put {what} in .env, then  krtracker doctor"

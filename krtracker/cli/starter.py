@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from krtracker.cli.products import PRODUCTS
 from krtracker.periods import Span, named_period
 
 # The kind of source -> (variable of the URL, a URL as an example).
@@ -17,7 +18,7 @@ DATABASES: Mapping[str, str] = {
     "sqlite": "sqlite:///data/product.db",
     "duckdb": "duckdb:///data/product.duckdb",
 }
-KINDS = (*DATABASES, "files")
+KINDS = (*DATABASES, "files", *PRODUCTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,16 @@ def files_of(answers: Answers) -> dict[str, str]:
         "metrics.toml": _metrics(answers),
         f"okrs/{answers.cycle}.toml": _okrs(answers),
         ".env.example": _env(answers),
-        ".gitignore": ".env\ndata/\n",
+        ".gitignore": "\n".join([".env", "data/", *_files_of_keys(answers), ""]),
     }
     if answers.kind == "files":
         files["source/events.csv.example"] = "ts,user_id\n2026-10-01 08:15:00,u1\n"
     return files
+
+
+def _files_of_keys(answers: Answers) -> list[str]:
+    product = PRODUCTS.get(answers.kind)
+    return [product.file] if product and product.file else []
 
 
 def _text(value: str) -> str:
@@ -96,6 +102,15 @@ connector = "files"
 folder = "source"
 tables = {{ {answers.table.replace(".", "_")} = "events.csv" }}
 """
+    if answers.kind in PRODUCTS:
+        return f"""\
+[sources.product]
+connector = "{answers.kind}"
+{PRODUCTS[answers.kind].source}
+# Its days are those of the workspace; where the product's own zone differs, write it here:
+# timezone = "Europe/Berlin"
+
+"""
     return """\
 [sources.product]
 connector = "sql"
@@ -106,7 +121,7 @@ timeout = "60s"
 
 
 def _metrics(answers: Answers) -> str:
-    return f'''\
+    return f"""\
 #:schema ./.krtracker/schema.json
 
 # One definition per number, shared by every key result that uses it.
@@ -116,17 +131,27 @@ title = "Daily active users"
 # count, ratio, duration, money or number: decides formatting, units and sanity checks.
 kind = "count"
 source = "product"
-# Answers `day, value` (or `day, numerator, denominator`). :start is the first day asked,
-# :end the day after the last one: bound, never pasted.
-query = """
-{_query(answers)}
-"""
+{_question(answers)}
 refresh = "daily 06:10"
 # The number compared with a target. Weekends would otherwise turn it red.
 actual = "7d mean"
 # Late events revise the last days, so every run reads this far back.
 settles_in = "2d"
-'''
+"""
+
+
+def _question(answers: Answers) -> str:
+    """What is asked: a product's own answer by its name, a database's by a query."""
+    if answers.kind in PRODUCTS:
+        said = f"# `krtracker connectors {answers.kind}` lists what else it answers by name."
+        return f"{said}\n{PRODUCTS[answers.kind].metric}"
+    return f'''\
+# Answers `day, value` (or `day, numerator, denominator`). :start is the first day asked,
+# :end the day after the last one: bound, never pasted. Or name the table under
+# [sources.product.events] and ask for `standard = "dau"`, "retention" and a dozen more.
+query = """
+{_query(answers)}
+"""'''
 
 
 def _query(answers: Answers) -> str:
@@ -153,9 +178,9 @@ id = {_text(answers.cycle)}
 start = {span.first}
 end = {span.last}
 
-# One rule for every key result: its pace against the line from baseline to target.
+# By the chance of reaching the target; "pace" goes by the line from baseline to target alone.
 [cycle.status]
-by = "pace"
+by = "forecast"
 
 [objectives.growth]
 title = "Become a daily habit"
@@ -176,10 +201,11 @@ owner = "me"
 def _env(answers: Answers) -> str:
     if answers.kind == "files":
         return "# Copy to .env; the process environment wins over it.\n"
-    return (
-        "# Copy to .env and fill in; the process environment wins over it.\n"
-        f"PRODUCT_DB_URL={DATABASES[answers.kind]}\n"
-    )
+    head = "# Copy to .env and fill in; the process environment wins over it.\n"
+    if answers.kind in PRODUCTS:
+        secrets = PRODUCTS[answers.kind].secrets
+        return head + "".join(f"# {where}\n{name}=\n" for name, where in secrets.items())
+    return f"{head}PRODUCT_DB_URL={DATABASES[answers.kind]}\n"
 
 
 def valid_table(name: str) -> bool:

@@ -36,6 +36,24 @@ def test_every_kind_of_source_gives_a_valid_start(tmp_path: Path, kind: str) -> 
     assert code == 0, told
 
 
+@pytest.mark.parametrize(
+    ("source", "step"),
+    [
+        ("ga4", "put ga4-service-account.json beside krtracker.toml"),
+        ("amplitude", "put AMPLITUDE_API_KEY and AMPLITUDE_SECRET_KEY in .env"),
+        ("files", "put events.csv into source/"),
+    ],
+)
+def test_init_says_what_its_source_needs_next(tmp_path: Path, source: str, step: str) -> None:
+    code, _, told = run("init", str(tmp_path), "--yes", "--source", source)
+    assert (code, step in told) == (0, True)
+
+
+def test_a_file_of_credentials_is_never_committed(tmp_path: Path) -> None:
+    run("init", str(tmp_path), "--yes", "--source", "ga4")
+    assert "ga4-service-account.json" in (tmp_path / ".gitignore").read_text().splitlines()
+
+
 def test_init_never_overwrites(tmp_path: Path) -> None:
     (tmp_path / "metrics.toml").write_text("# mine\n")
     assert "kept  metrics.toml" in run("init", str(tmp_path), "--yes")[2]
