@@ -46,13 +46,23 @@ class Push:
 class Pusher(Recorder):
     """Turns pushes into runs; whatever comes in leaves one, also what is refused."""
 
+    def metric(self, name: str) -> Metric:
+        """The metric, if values are pushed to it. Raises UnknownNameError or NotPushedError."""
+        metric = chosen_metrics(self._workspace, [name])[0]
+        if metric.manual:
+            return metric
+        of = f"is asked of `{metric.source}`" if metric.source else "is a formula"
+        raise NotPushedError(
+            f'`{name}` {of}: only metrics with source = "manual" take pushed values'
+        )
+
     def push(self, push: Push) -> tuple[Run, bool]:
         """The run of these points, and whether an earlier push with this key made it.
 
         Raises UnknownNameError, NotPushedError, KeyReusedError, and UsageError for points that
         break the contract: then none of them is stored, and the run says why.
         """
-        metric = self._pushed(push.metric)
+        metric = self.metric(push.metric)
         made = self._store.reader().pushed(metric.id, push.key) if push.key else None
         if made is not None:
             if made.parameters.get("body_sha256") != push.digest:
@@ -70,19 +80,10 @@ class Pusher(Recorder):
 
     def refuse(self, name: str, message: str) -> Run:
         """The run of a push that could not be taken. Raises as `push` for a wrong metric."""
-        metric = self._pushed(name)
+        metric = self.metric(name)
         today = local_day(self._now(), metric.zone)
         pull = self._bare(metric, Span(today, today), Outcome.UNEXPECTED)
         return self._commit(replace(pull, source=PUSH, message=message[:LONGEST_MESSAGE]), None)
-
-    def _pushed(self, name: str) -> Metric:
-        metric = chosen_metrics(self._workspace, [name])[0]
-        if metric.manual:
-            return metric
-        of = f"is asked of `{metric.source}`" if metric.source else "is a formula"
-        raise NotPushedError(
-            f'`{name}` {of}: only metrics with source = "manual" take pushed values'
-        )
 
 
 def _signed(pull: Pull, push: Push) -> Pull:

@@ -133,6 +133,10 @@ class Tracker:
         with self._pushing:  # two with one key: the second sees the first
             return self._pusher().push(push)
 
+    def pushed_metric(self, name: str) -> Metric:
+        """The metric, if values are pushed to it. Raises UnknownNameError or NotPushedError."""
+        return self._pusher().metric(name)
+
     def refuse_push(self, metric: str, message: str) -> Run:
         """Remembers a push that could not be read."""
         return self._pusher().refuse(metric, message)
