@@ -179,11 +179,12 @@ class _Reading:
             return self._number(f"{at}.value", raw.get("value")), weight
         if "value" in raw or "weight" in raw:
             self.flaws.append(Flaw(at, "give a value, or numerator and denominator, not both"))
+        before = len(self.flaws)
         above = self._number(f"{at}.numerator", raw.get("numerator"))
         below = self._number(f"{at}.denominator", raw.get("denominator"), least=0.0)
         if below:
             return above / below, below
-        if above:
+        if above and len(self.flaws) == before:
             self.flaws.append(Flaw(at, f"a numerator of {above:g} over a denominator of 0"))
         return 0.0, 0.0
 
