@@ -59,11 +59,8 @@ class HttpServer(CountedClients):
         self.too_many = as_bytes(busy)
         self.address_family = socket.getaddrinfo(*place, type=socket.SOCK_STREAM)[0][0]
         super().__init__(place, _Talk)
+        self.port = int(self.socket.getsockname()[1])
         self._thread = threading.Thread(target=self._serve, name="http", daemon=True)
-
-    @property
-    def port(self) -> int:
-        return int(self.socket.getsockname()[1])
 
     def start(self) -> None:
         self._thread.start()

@@ -221,7 +221,7 @@ def test_csv_that_cannot_be_read_is_refused_with_its_line(
         {"Content_Encoding": "gzip"},
     ],
 )
-def test_another_kind_of_body_is_refused(strict: Reached, heads: dict[str, str | None]) -> None:
+def test_another_kind_of_body_is_refused(strict: Reached, heads: dict[str, Any]) -> None:
     assert strict.push(**heads).status == 415
 
 
