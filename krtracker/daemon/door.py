@@ -40,7 +40,7 @@ class Door:
         self._wanted, self.trouble = None, ""
         if server.push_token:
             try:
-                self._wanted = server, _rules(server, environ, folder)
+                self._wanted = server, rules_of(server, environ, folder)
             except KrtrackerError as error:
                 self._complain(f"no pushes are taken: {error}")
         if self._wanted is None:
@@ -97,7 +97,7 @@ class Door:
         self.trouble = words
 
 
-def _rules(server: Server, environ: Mapping[str, str], folder: Path) -> Rules:
+def rules_of(server: Server, environ: Mapping[str, str], folder: Path) -> Rules:
     """The token and the known names. Raises KrtrackerError for a token that cannot serve."""
     token = resolve_secrets({"push_token": server.push_token}, environ, folder)["push_token"]
     if not isinstance(token, Secret) or len(token.reveal()) < SHORTEST_TOKEN:

@@ -16,6 +16,7 @@ from krtracker.connector import Secret
 from krtracker.daemon.http_server import Heard, HttpServer
 from krtracker.daemon.refusals import Reply, problem
 from krtracker.errors import StoreBusyError, UsageError
+from tests.cli.world import World
 from tests.daemon.pushing import TOKEN, Reached, reached
 
 pytestmark = pytest.mark.timeout(60)
@@ -202,3 +203,22 @@ def test_only_plain_http_to_another_machine_lets_the_token_be_read(
 ) -> None:
     goal = goal_of(Face(environ={"T": TOKEN}), address, "T")
     assert (goal.is_readable, goal.token) == (readable, Secret(TOKEN))
+
+
+def finding(world: World, **environ: str) -> tuple[str, str]:
+    found = json.loads(CliRunner().invoke(krtracker, ["doctor", "--json"], env=environ).stdout)
+    (one,) = [one for one in found["findings"] if one["subject"] == "pushes"]
+    return one["verdict"], one["words"]
+
+
+def test_doctor_tries_the_token_and_names_who_takes_pushes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(world.folder)
+    with world.toml.open("a") as text:
+        text.write('\n[server]\npush_token = "${env:OURS}"\n')
+    assert finding(world, OURS=TOKEN) == ("ok", "for mood, at 127.0.0.1:8787")
+    verdict, words = finding(world, OURS="hunter2")
+    assert verdict == "FAIL"
+    assert "shorter than 16" in words
+    assert "hunter2" not in words
