@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import socketserver
 import threading
+import time
 from contextlib import suppress
 from typing import Any
+
+MOMENT = 0.2
+"""Seconds that the next client waits at most while one too many is turned away."""
 
 
 class CountedClients(socketserver.ThreadingMixIn, socketserver.TCPServer):
@@ -32,9 +37,7 @@ class CountedClients(socketserver.ThreadingMixIn, socketserver.TCPServer):
             full = self._clients >= self.most_clients
             self._clients += 0 if full else 1
         if full:
-            with suppress(OSError):
-                request.settimeout(0.2)
-                request.sendall(self.too_many)
+            _turn_away(request, self.too_many)
             self.shutdown_request(request)
         else:
             super().process_request(request, client_address)
@@ -49,3 +52,14 @@ class CountedClients(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away in the middle of a word is nobody's fault."""
+
+
+def _turn_away(line: socket.socket, words: bytes) -> None:
+    """Says so and hears the client out for a moment: closed at once, our words would be lost."""
+    until = time.monotonic() + MOMENT
+    with suppress(OSError):
+        line.settimeout(MOMENT)
+        line.sendall(words)
+        line.shutdown(socket.SHUT_WR)
+        while time.monotonic() < until and line.recv(65536):
+            continue

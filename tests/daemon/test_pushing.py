@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,18 @@ def test_points_are_stored_and_the_answer_says_what_changed(here: Reached) -> No
     assert [changed.body[one] for one in counts] == [3, 1, 1, 1, 1]
     assert "2026-11-17 is set apart: 400" in changed.body["notes"][0]
     assert here.values() == [("11-18", 41.0), ("11-19", 43.0)]
+
+
+def test_many_at_once_are_all_stored_or_told_to_come_again(here: Reached) -> None:
+    rows: list[dict[str, Any]] = [
+        {"day": f"2026-10-{day:02}", "value": day} for day in range(1, 31)
+    ]
+    with ThreadPoolExecutor(30) as pool:
+        told = list(pool.map(lambda row: here.push({"points": [row]}), rows))
+    taken = [row for row, got in zip(rows, told, strict=True) if got.status == 200]
+    assert {got.status for got in told} <= {200, 503}
+    assert len(taken) >= here.server.most_clients
+    assert here.values() == [(row["day"][5:], row["value"]) for row in taken]
 
 
 def test_an_evaluation_is_asked_for_once_something_was_stored(here: Reached) -> None:

@@ -35,7 +35,8 @@ def test_nothing_is_said_against_it(workspace: Workspace) -> None:
 
 def test_what_this_version_does_not_do_is_said_once_each(workspace: Workspace) -> None:
     assert [
-        one.message.removesuffix(" not active in this version").removesuffix(" is") for one in workspace.remarks
+        one.message.removesuffix(" not active in this version").removesuffix(" is")
+        for one in workspace.remarks
     ] == [
         "the pages of [server] are",
         "[channels]",

@@ -11,6 +11,7 @@ from krtracker.connector import Point
 from krtracker.errors import UnknownNameError, UsageError
 from krtracker.model import Outcome, Run
 from krtracker.periods import Span
+from krtracker.store import Store, StorePaths
 from krtracker.tracker import KeyReusedError, NotPushedError, Push
 from tests.tracker.company import Company, Tracking
 
@@ -179,3 +180,11 @@ def test_numbers_that_come_from_elsewhere_are_not_pushed(
 def test_an_unknown_metric_is_answered_with_the_nearest_one(pushed: Company) -> None:
     with pushed.tracking() as at, pytest.raises(UnknownNameError, match="did you mean `nps`"):
         at.tracker.push(Push("npss", [Point(DAY, 1.0)]))
+
+
+def test_a_key_is_known_after_the_store_was_rebuilt(pushed: Company) -> None:
+    with pushed.tracking() as at:
+        first, _ = at.tracker.push(Push("nps", [Point(DAY, 41)], key="k1"))
+    Store.rebuild(StorePaths(pushed.load().store_path), now=pushed.clock)
+    with pushed.tracking() as at:
+        assert at.tracker.push(Push("nps", [Point(DAY, 41)], key="k1")) == (first, True)
