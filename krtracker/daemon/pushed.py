@@ -90,13 +90,22 @@ def _no_number(text: str) -> Any:
 def _from_csv(text: str) -> list[tuple[str, Any]]:
     lines = csv.reader(io.StringIO(text), strict=True)
     try:
-        heading = [one.strip().lower() for one in next(lines, [])]
-        if len(set(heading)) < len(heading) or "day" not in heading:
-            words = "the first line must name the columns, each once: day,value[,weight][,segment]"
-            raise RefusedError(422, words)
-        return list(_csv_rows(lines, heading))
+        return list(_csv_rows(lines, _heading(next(lines, []))))
     except csv.Error as error:
         raise RefusedError(400, f"line {lines.line_num} is not CSV: {error}") from None
+
+
+def _heading(cells: Sequence[str]) -> list[str]:
+    names = [one.strip().lower() for one in cells]
+    flaws = [_unknown("line 1", one, FIELDS) for one in names if one not in FIELDS]
+    if any(";" in one or "\t" in one for one in names):
+        flaws = [Flaw("line 1", "separate the columns by commas, and write 41.5 with a point")]
+    elif len(set(names)) < len(names) or "day" not in names:
+        words = "must name the columns, each once: day,value[,weight][,segment]"
+        flaws = [Flaw("line 1", words), *flaws]
+    if flaws:
+        raise RefusedError(422, _summary(flaws), flaws[:MOST_FLAWS])
+    return names
 
 
 def _csv_rows(lines: Any, heading: list[str]) -> Iterator[tuple[str, Any]]:
@@ -243,7 +252,7 @@ def _shown(given: Any) -> str:
 def _unknown(at: str, name: str, known: Iterable[str]) -> Flaw:
     near = nearest(name, list(known))
     hint = f"did you mean `{near}`?" if near else f"known: {', '.join(known)}"
-    return Flaw(at[:LONGEST_TEXT], f"unknown field: {hint}")
+    return Flaw(at[:LONGEST_TEXT], f"unknown field `{name[:LONGEST_TEXT]}`: {hint}")
 
 
 def _summary(flaws: Sequence[Flaw]) -> str:

@@ -190,7 +190,8 @@ def _check_token(heard: Heard, rules: Rules) -> None:
     known = rules.knows_token(token.strip())
     if scheme.lower() != "bearer" or not known:
         words = (
-            "send the token of [server] push_token as `Bearer TOKEN` in the header Authorization"
+            "the push token is missing or wrong: send the one of [server] push_token "
+            "as `Bearer TOKEN` in the header Authorization"
         )
         headers = {"WWW-Authenticate": 'Bearer realm="krtracker"'}
         raise RefusedError(401, words, headers=headers)

@@ -208,12 +208,14 @@ def test_a_body_that_is_no_push_is_refused(
 @pytest.mark.parametrize(
     ("text", "status", "words"),
     [
-        (b"value\n1\n", 422, "first line must name the columns"),
+        (b"value\n1\n", 422, "line 1: must name the columns"),
+        (b"day;value\n2026-11-18;1\n", 422, "line 1: separate the columns by commas"),
+        (b"day,valeu\n2026-11-18,1\n", 422, "line 1: unknown field `valeu`: did you mean"),
         (b"day,value\n2026-11-18,x\n", 422, "line 2.value"),
         (b"day,value\n2026-11-18,1,2\n", 422, "3 cells for 2 columns"),
         (b"day,value\n2026-11-18,1_0\n", 422, "no finite number"),
         (b'day,value\n"2026-11-18,1\n', 400, "is not CSV"),
-        (b"", 422, "first line must name the columns"),
+        (b"", 422, "line 1: must name the columns"),
     ],
 )
 def test_csv_that_cannot_be_read_is_refused_with_its_line(
