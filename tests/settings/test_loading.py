@@ -107,13 +107,18 @@ def notes(text: str) -> list[Problem]:
 
 
 def test_an_inactive_setting_is_noted_once_with_its_users() -> None:
-    text = "".join(
-        f'[metrics.{name}]\nsource = "db"\nreport = {{ of = "x" }}\n' for name in "abcdefg"
-    )
+    text = "".join(f'[alerts.{name}]\nto = ["leads"]\n' for name in "abcdefg")
     (note,) = notes(text)
     assert (note.code, note.severity) == ("K900", "note")
-    assert note.message == "`report` is not active in this version"
+    assert note.message == "[alerts] is not active in this version"
     assert note.label == "used by a, b, c, d, e and 2 more"
+
+
+def test_a_server_that_takes_pushes_only_is_active() -> None:
+    text = 'schema = 1\n[server]\npush_token = "${env:T}"\n'
+    for more, words in (("", []), ('auth = "proxy"\n', ["the pages of [server] are not active"])):
+        found = parse({"krtracker.toml": text + more}, folder=FOLDER).remarks
+        assert [one.message.removesuffix(" in this version") for one in found] == words
 
 
 def test_every_path_of_a_level_is_active() -> None:
