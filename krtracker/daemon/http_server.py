@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -79,6 +80,7 @@ def as_bytes(reply: Reply, *, headless: bool = False) -> bytes:
     """The whole answer as it goes over the wire; without its body for HEAD."""
     body = json.dumps(reply.body).encode() + b"\n"
     heads = {
+        "Date": formatdate(usegmt=True),
         "Content-Type": "application/json",
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",

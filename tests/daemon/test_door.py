@@ -9,7 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +157,22 @@ def test_edited_settings_move_the_server_and_change_the_token(shop: Shop) -> Non
         assert push(port, Authorization="Bearer another-4d9f1c7be02a")[0] == 200
         with pytest.raises(OSError, match="refused"):
             push(first)
+
+
+def test_what_was_answered_or_repeated_around_kills_is_stored_exactly_once(shop: Shop) -> None:
+    for number, delay in enumerate((0.0, 0.02, 0.05, 0.1)):
+        body = {"points": [{"day": f"2026-01-0{number + 1}", "value": number}]}
+        with daemon(shop, OUR_TOKEN=TOKEN) as living:
+            port = living.wait_for("listening")["port"]
+            killing = threading.Timer(delay, living.process.kill)
+            killing.start()
+            with suppress(OSError, http.client.HTTPException):
+                push(port, body, Idempotency_Key=f"key-{number}")
+            killing.join()
+        with daemon(shop, OUR_TOKEN=TOKEN) as living:
+            port = living.wait_for("listening")["port"]
+            assert push(port, body, Idempotency_Key=f"key-{number}")[0] == 200
+            living.end()
+    with duckdb.connect(str(shop.published), read_only=True) as database:
+        runs = database.sql("select rows, written from krt.runs where source = 'push'").fetchall()
+    assert runs == [(1, 1)] * 4
