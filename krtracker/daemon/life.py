@@ -26,7 +26,7 @@ from krtracker.daemon.reload import Watch, changed_metrics, with_frozen_targets
 from krtracker.daemon.requests import Events, Request, perform
 from krtracker.daemon.settling import RECOVERY, Settling
 from krtracker.daemon.signals import Signals
-from krtracker.daemon.standing import Standing
+from krtracker.daemon.standing import Standing, write_down
 from krtracker.daemon.turns import Turns
 from krtracker.daemon.unit import notify
 from krtracker.errors import ConfigurationError, KrtrackerError, StoreUnusableError
@@ -132,15 +132,7 @@ class Life:
         found = self._tracker.collect(metrics, how=How(stop=self._stopping))
         for news in self._standing.collected(metrics, found):
             self._log.warning("paused", news)
-        for one in found.failed:
-            outcome = one.outcome.value
-            self._log.warning(
-                "failed", one.message, metric=one.metric, source=one.source, outcome=outcome
-            )
-        changed = sum(run.written + run.retracted for run in found.runs)
-        self._log.info(
-            "collected", metrics=metrics, runs=len(found.runs), changed=changed, asked=found.asked
-        )
+        write_down(self._log, metrics, found)
         self._soon()
         return found
 
