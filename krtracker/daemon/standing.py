@@ -93,10 +93,14 @@ def _why(one: Paused) -> str:
     return one.why if one.next_command in one.why else f"{one.why}; next: {one.next_command}"
 
 
-def write_down(log: Log, metrics: Sequence[str], found: Collected) -> None:
+def write_down(journal: Log, metrics: Sequence[str], found: Collected) -> None:
     """What one round brought, as lines of the log."""
     for one in found.failed:
         outcome = one.outcome.value
-        log.warning("failed", one.message, metric=one.metric, source=one.source, outcome=outcome)
+        journal.warning(
+            "failed", one.message, metric=one.metric, source=one.source, outcome=outcome
+        )
     changed = sum(run.written + run.retracted for run in found.runs)
-    log.info("collected", metrics=metrics, runs=len(found.runs), changed=changed, asked=found.asked)
+    journal.info(
+        "collected", metrics=metrics, runs=len(found.runs), changed=changed, asked=found.asked
+    )
