@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "collect": ("collect", "Ask the sources for what is missing, once, now."),
         "backfill": ("backfill", "Read a metric's history again, in chunks that can resume."),
         "record": ("record", "Write a manual metric's value, or take one back."),
+        "push": ("push", "Send values to a daemon, here or elsewhere."),
         "import": ("import_", "Read a manual metric's values from a CSV file."),
     },
     "Verdict": {

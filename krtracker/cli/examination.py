@@ -49,6 +49,8 @@ def examine(face: Face) -> Iterator[Finding]:
     for source in workspace.sources:
         yield of_source(face, workspace, source)
         yield from of_events(face, workspace, source)
+    if workspace.server.push_token:
+        yield of_server(face, workspace)
     from krtracker.store import StorePaths
 
     paths = StorePaths(workspace.store_path)
@@ -106,6 +108,24 @@ def of_events(face: Face, workspace: Workspace, source: str) -> Iterator[Finding
         return
     for one in found:
         yield Finding(one.verdict, f"{source} events", one.words, one.fix)
+
+
+def of_server(face: Face, workspace: Workspace) -> Finding:
+    """Whether the token of pushes can serve, and who takes them; the daemon says if it cannot."""
+    from krtracker.daemon.door import rules_of
+    from krtracker.daemon.parts import surroundings
+
+    server = workspace.server
+    try:
+        rules_of(server, surroundings(workspace.file, face.environ), workspace.folder)
+    except KrtrackerError as error:
+        place = workspace.places.get(("server",))
+        return Finding("FAIL", "pushes", str(error), f"set the token ({place or workspace.file})")
+    taking = [one.id for one in workspace.metrics.values() if one.manual]
+    if not taking:
+        words = 'no metric takes them: they go to metrics with source = "manual"'
+        return Finding("warn", "pushes", words)
+    return Finding("ok", "pushes", f"for {', '.join(taking[:5])}, at {server.listen}")
 
 
 def one_day(face: Face, workspace: Workspace, metric: Metric) -> Pull:

@@ -18,6 +18,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from krtracker.daemon.clients import CountedClients
 from krtracker.daemon.requests import ALIVE, DONE, Event, Events, failure, raised
 from krtracker.errors import KrtrackerError, StoreBusyError, UsageError
 from krtracker.schedule import attempt
@@ -100,49 +101,19 @@ class Listener:
                 self._path.parent.rmdir()
 
 
-class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    """One thread a client, never more than a few; their threads do not hold up the end."""
-
-    daemon_threads = True
-    block_on_close = False
+class _Server(CountedClients, socketserver.UnixStreamServer):
     request_queue_size = 16
+    most_clients = MOST_CLIENTS
 
     def __init__(self, path: Path, answer: Answer, crashed: Crashed, *, patience: float) -> None:
         self.answer, self.crashed, self.patience = answer, crashed, patience
-        self._clients = 0
-        self._changed = threading.Condition()
+        busy = failure(StoreBusyError("the daemon answers others just now: try again"))
+        self.too_many = json.dumps(busy).encode() + b"\n"
         mask = os.umask(0o177)
         try:
             super().__init__(str(path), _Client)
         finally:
             os.umask(mask)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        with self._changed:
-            full = self._clients >= MOST_CLIENTS
-            self._clients += 0 if full else 1
-        if full:
-            busy = failure(StoreBusyError("the daemon answers others just now: try again"))
-            with suppress(OSError):
-                request.sendall(json.dumps(busy).encode() + b"\n")
-            self.shutdown_request(request)
-        else:
-            super().process_request(request, client_address)
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            with self._changed:
-                self._clients -= 1
-                self._changed.notify_all()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away in the middle of a word is nobody's fault."""
-
-    def idle(self, seconds: float) -> bool:
-        with self._changed:
-            return self._changed.wait_for(lambda: self._clients == 0, timeout=seconds)
 
 
 class _Client(socketserver.StreamRequestHandler):

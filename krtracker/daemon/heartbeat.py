@@ -23,7 +23,8 @@ class Heartbeat:
 
     `jobs` has, by job: `next` and `last` (ISO instants or None), `running_since`, `result`.
     `failing` has, by source: the metrics that failed last and what the source said. `paused` has,
-    by metric: why it is not asked, and the command that goes on.
+    by metric: why it is not asked, and the command that goes on. `server` says why no pushes are
+    taken.
     """
 
     pid: int
@@ -34,6 +35,7 @@ class Heartbeat:
     config_ok: bool = True
     problems: tuple[str, ...] = ()
     degraded: str = ""
+    server: str = ""
     last_evaluation: str | None = None
     last_publish: str | None = None
     jobs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -85,6 +87,8 @@ def ailments(
         found.append(f"the daemon (process {beat.pid}) has been silent for {seconds} s: restart it")
     if beat.degraded:
         found.append(f"degraded: {beat.degraded}")
+    if beat.server:
+        found.append(beat.server)
     if not beat.config_ok:
         first = beat.problems[0].splitlines()[0] if beat.problems else "see `krtracker check`"
         found.append(f"the saved configuration is not valid, the last valid one is used: {first}")

@@ -12,22 +12,23 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
-from krtracker import __version__
 from krtracker.daemon.clock import Clock
 from krtracker.daemon.control import Listener
-from krtracker.daemon.heartbeat import Heartbeat, write
+from krtracker.daemon.door import Door
+from krtracker.daemon.intake import Intake
 from krtracker.daemon.logs import Log, library_lines
 from krtracker.daemon.parts import Wiring, accepted, secret_texts, surroundings
+from krtracker.daemon.pulse import BEAT, Pulse
 from krtracker.daemon.reload import Watch, changed_metrics, with_frozen_targets
 from krtracker.daemon.requests import Events, Request, perform
 from krtracker.daemon.settling import RECOVERY, Settling
 from krtracker.daemon.signals import Signals
-from krtracker.daemon.standing import Standing
+from krtracker.daemon.standing import Standing, write_down
 from krtracker.daemon.turns import Turns
-from krtracker.daemon.unit import notify, watchdog_wanted
+from krtracker.daemon.unit import notify
 from krtracker.errors import ConfigurationError, KrtrackerError, StoreUnusableError
 from krtracker.model import Evaluation, Workspace
 from krtracker.periods import local_day
@@ -37,8 +38,6 @@ from krtracker.tracker import Collected, How, Sources
 
 LOOK = 1.0
 """Seconds between two looks at files and clock."""
-BEAT = 5.0
-"""Seconds between two beats of the heart."""
 LOOK_AGAIN = 5.0
 """Seconds between two tries to read a configuration that is not valid."""
 GRACE = 5.0
@@ -90,7 +89,6 @@ class Life:
     ) -> None:
         self._wiring, self._process_environ, self._log = wiring, environ, log
         self._workspace, self._paths = workspace, StorePaths(workspace.store_path)
-        self._started_at = wiring.now().isoformat()
         self._woken = queue.SimpleQueue[None]()
         self._stopping = threading.Event()
         self._last_moment = threading.Timer(LAST_MOMENT, self._cut_short)
@@ -109,6 +107,9 @@ class Life:
         self._schedule = Schedule(self._collect, self._happened, now=wiring.now)
         self._listener = Listener(self._paths, self._answer, self._crashed)
         self._clock = Clock(wiring.now)
+        self._door = Door(Intake(self._tracker, self._soon, wiring.now), log, self._crashed)
+        pulse = Pulse(self._paths.heartbeat, environ, self._settling, now=wiring.now)
+        self._pulse, self._workers = pulse, (self._schedule, self._listener, self._door)
 
     # From other threads: signals, jobs, requests.
 
@@ -131,17 +132,8 @@ class Life:
         found = self._tracker.collect(metrics, how=How(stop=self._stopping))
         for news in self._standing.collected(metrics, found):
             self._log.warning("paused", news)
-        for one in found.failed:
-            outcome = one.outcome.value
-            self._log.warning(
-                "failed", one.message, metric=one.metric, source=one.source, outcome=outcome
-            )
-        changed = sum(run.written + run.retracted for run in found.runs)
-        self._log.info(
-            "collected", metrics=metrics, runs=len(found.runs), changed=changed, asked=found.asked
-        )
-        self._settling.touch()
-        self._woken.put(None)
+        write_down(self._log, metrics, found)
+        self._soon()
         return found
 
     def _happened(self, what: Happening) -> None:
@@ -163,6 +155,10 @@ class Life:
                 self._standing.told(event)
                 yield event
 
+    def _soon(self) -> None:
+        self._settling.touch()
+        self._woken.put(None)
+
     def _settled(self) -> Sequence[Evaluation]:
         wish = self._settling.wish()
         self._woken.put(None)
@@ -180,6 +176,7 @@ class Life:
         self._schedule.replace(self._workspace)
         self._schedule.start()
         self._listener.start()
+        self._open_door()
         self._schedule.soon()
         self._beat()
         notify("READY=1", self._process_environ)
@@ -208,8 +205,10 @@ class Life:
         self._log.info("stopping")
         self._schedule.stop()
         self._listener.close()
+        self._door.refuse()
         clean = self._finished(time.monotonic() + GRACE)
         self._settling.end()
+        self._door.close()
         if clean:
             self._retired.append(self._sources)
             self._close_retired()
@@ -229,7 +228,7 @@ class Life:
             if due is not None and due <= 0:
                 self._settling.turn()
             waiting = due is not None and not self._settling.trouble
-            if self._schedule.idle(0.1) and self._listener.idle(0.1) and not waiting:
+            if not waiting and all(one.idle(0.1) for one in self._workers):
                 return True
         return False
 
@@ -252,6 +251,7 @@ class Life:
         if self._again and clock >= self._again_at:
             metrics, self._again = tuple(self._again), set()
             self._schedule.soon(metrics)
+        self._door.look(clock)
         if self._retired and self._schedule.idle(0) and self._listener.idle(0):
             self._close_retired()
         if clock >= self._beat_at:
@@ -306,6 +306,7 @@ class Life:
         self._tracker.replace(found, self._sources)
         self._schedule.replace(found)
         self._standing.keep(found.metrics)
+        self._open_door()
         self._schedule.soon(tuple(metrics))
         self._settling.touch()
         self._log.info("configuration", "taken", digest=found.digest[:12], asked=sorted(metrics))
@@ -313,6 +314,9 @@ class Life:
     def _connected(self, workspace: Workspace) -> Sources:
         self._log.redaction.learn(secret_texts(workspace, self._environ))
         return Turns(self._wiring.sources(workspace, self._environ))
+
+    def _open_door(self) -> None:
+        self._door.take(self._workspace.server, self._environ, self._workspace.folder)
 
     def _close_retired(self) -> None:
         while self._retired:
@@ -329,22 +333,10 @@ class Life:
 
     def _beat(self) -> None:
         self._beat_at = time.monotonic() + BEAT
-        evaluated, published = self._settling.evaluated_at, self._settling.published_at
-        beat = Heartbeat(
-            pid=os.getpid(),
-            started_at=self._started_at,
-            at=self._wiring.now().isoformat(),
-            version=__version__,
-            configuration=self._workspace.digest,
-            config_ok=not self._problems,
-            problems=self._problems,
-            degraded=self._settling.trouble,
-            last_evaluation=evaluated.isoformat() if evaluated else None,
-            last_publish=published.isoformat() if published else None,
+        self._pulse.beat(
+            self._workspace.digest,
+            self._problems,
+            server=self._door.trouble,
             jobs=self._standing.jobs(self._schedule.next_slots()),
             **self._standing.ailing(),
         )
-        with suppress(OSError):  # a full disk: the daemon lives on
-            write(beat, self._paths.heartbeat)
-        if watchdog_wanted(self._process_environ):
-            notify("WATCHDOG=1", self._process_environ)

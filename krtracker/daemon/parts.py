@@ -39,8 +39,9 @@ def surroundings(configuration: Path, environ: Environ) -> dict[str, str]:
 
 def secret_texts(workspace: Workspace, environ: Environ) -> Iterable[str]:
     """The secrets a log of this workspace must hide; one that is missing hides nothing."""
-    for source in workspace.sources.values():
-        for name, value in source.options.items():
+    server = {"push_token": workspace.server.push_token}
+    for options in (server, *(source.options for source in workspace.sources.values())):
+        for name, value in options.items():
             try:
                 found = resolve_secrets({name: value}, environ, workspace.folder)
             except KrtrackerError:

@@ -36,7 +36,7 @@ from krtracker.errors import (
 )
 from krtracker.model import Evaluation, Point, Run
 from krtracker.periods import Span
-from krtracker.tracker import Collected, How, ImportRow, Stop, Tracker
+from krtracker.tracker import Collected, How, ImportRow, Push, Stop, Tracker
 
 Event = dict[str, Any]
 Events = Generator[Event, None, None]
@@ -148,15 +148,27 @@ def _backfill(desk: Desk, request: Request) -> Event:
 
 
 def _record(desk: Desk, request: Request) -> Event:
-    weight = request.get("weight")
-    point = Point(
-        _day(request, "day"),
-        _number(request.get("value"), "value"),
-        None if weight is None else _number(weight, "weight"),
-        str(request.get("segment") or ""),
-    )
-    note = str(request.get("note") or "")
+    note, point = str(request.get("note") or ""), _point(request)
     return _ran(desk, [desk.tracker.record(_text(request, "metric"), [point], note=note)])
+
+
+def _push(desk: Desk, request: Request) -> Event:
+    """What a program pushed; `refused` is why it could not be read, of which a run is kept too."""
+    metric = _text(request, "metric")
+    if request.get("refused"):
+        desk.emit(encoded("run", desk.tracker.refuse_push(metric, str(request["refused"]))))
+        return {}
+    push = Push(
+        metric,
+        [_point(one) for one in request.get("points") or ()],
+        note=str(request.get("note") or ""),
+        key=str(request.get("key") or ""),
+    )
+    run, replayed = desk.tracker.push(push)
+    if replayed:
+        desk.emit(encoded("run", run))
+        return {"replayed": True}
+    return {**_ran(desk, [run]), "replayed": False}
 
 
 def _retract(desk: Desk, request: Request) -> Event:
@@ -185,6 +197,7 @@ COMMANDS: Mapping[str, Callable[[Desk, Request], Event]] = {
     "collect": _collect,
     "evaluate": _evaluate,
     "import": _import,
+    "push": _push,
     "record": _record,
     "retract": _retract,
 }
@@ -247,6 +260,16 @@ def import_row(row: Mapping[str, Any]) -> ImportRow:
         weight=None if weight is None else _number(weight, "weight"),
         segment=str(row.get("segment") or ""),
         recorded_at=_instant(known) if known else None,
+    )
+
+
+def _point(row: Request) -> Point:
+    weight = row.get("weight")
+    return Point(
+        _day(row, "day"),
+        _number(row.get("value"), "value"),
+        None if weight is None else _number(weight, "weight"),
+        str(row.get("segment") or ""),
     )
 
 

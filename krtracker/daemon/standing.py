@@ -6,10 +6,11 @@ Told by several threads, read by one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from krtracker.daemon.logs import Log
 from krtracker.model import Outcome
 from krtracker.schedule import Happening
 from krtracker.tracker import Collected, Paused
@@ -90,3 +91,16 @@ class Standing:
 def _why(one: Paused) -> str:
     """Why it is paused and what goes on, named once."""
     return one.why if one.next_command in one.why else f"{one.why}; next: {one.next_command}"
+
+
+def write_down(journal: Log, metrics: Sequence[str], found: Collected) -> None:
+    """What one round brought, as lines of the log."""
+    for one in found.failed:
+        outcome = one.outcome.value
+        journal.warning(
+            "failed", one.message, metric=one.metric, source=one.source, outcome=outcome
+        )
+    changed = sum(run.written + run.retracted for run in found.runs)
+    journal.info(
+        "collected", metrics=metrics, runs=len(found.runs), changed=changed, asked=found.asked
+    )

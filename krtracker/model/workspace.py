@@ -31,9 +31,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Server:
+    """Where the daemon listens; `push_token` is a reference as written, "" for no pushes."""
+
     listen: str = "127.0.0.1:8787"
     url: str = ""
     auth: str = "none"
+    push_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)

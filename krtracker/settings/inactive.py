@@ -9,6 +9,7 @@ from typing import Any
 from krtracker.settings.documents import Spot
 from krtracker.settings.reading import Tables
 from krtracker.settings.shapes import Entry
+from krtracker.settings.tables import ServerTable
 
 CODE = "K900"
 
@@ -27,7 +28,6 @@ INACTIVE = (
     Inactive("digests", "", "nothing is sent"),
     Inactive("alerts", "", "nothing is sent"),
     Inactive("governance", "", "nothing is refused for it"),
-    Inactive("server", "", "there are no pages yet"),
 )
 
 
@@ -38,6 +38,15 @@ def note_inactive(tables: Tables) -> None:
         if uses:
             what = f"`{one.setting}`" if one.setting else f"[{one.section}]"
             _note(tables, f"{what} is not active in this version", uses, instead=one.instead)
+    if tables.server is not None and _wants_pages(tables.server):
+        words = "the pages of [server] are not active in this version"
+        instead = "the daemon only takes values pushed with `push_token`"
+        _note(tables, words, [("", tables.server.spot)], instead=instead)
+
+
+def _wants_pages(server: Entry[ServerTable]) -> bool:
+    """Whether the table says more than what pushes need."""
+    return not server.table.push_token or server.table.auth == "proxy"
 
 
 def _note(tables: Tables, words: str, uses: list[tuple[str, Spot]], *, instead: str) -> None:

@@ -43,9 +43,12 @@ def _check_governance(tables: Tables) -> None:
 
 
 def check_server(tables: Tables) -> None:
-    """`auth = "none"` only where nobody else can reach the server (K029)."""
+    """`auth = "none"` only where nobody else can reach the server (K029); the token a reference."""
     entry = tables.server
-    if entry is None or "listen" in entry.broken or "auth" in entry.broken:
+    if entry is None:
+        return
+    check_secrets({"push_token": entry.table.push_token}, entry.spot, tables.report)
+    if "listen" in entry.broken or "auth" in entry.broken:
         return
     host, _, port = entry.table.listen.rpartition(":")
     if int(port) > 65535:

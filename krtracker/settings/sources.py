@@ -106,7 +106,7 @@ def _has_plain_password(value: str) -> bool:
 
 
 def _plain(message: str, key: str, *, at: Spot, report: Report) -> None:
-    owner = at.path[1] if len(at.path) > 1 else ""
+    owner = at.path[1] if len(at.path) > 2 else "krtracker"
     name = re.sub(r"\W+", "_", f"{owner}_{key}").upper()
     hint = f'write {key} = "${{env:{name}}}" and put {name}=... into .env'
     report.error("K013", message, at, label="everyone who reads this file reads it", hint=hint)

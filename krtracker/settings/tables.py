@@ -64,6 +64,7 @@ class ServerTable(Table):
     )
     url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
     auth: Literal["none", "token", "proxy"] = "none"
+    push_token: Text | None = None
 
 
 class UsersTable(Table):

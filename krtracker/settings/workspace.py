@@ -93,7 +93,7 @@ def _in_order(tables: Tables) -> tuple[Problem, ...]:
 
 def _server(tables: Tables) -> Server:
     table = tables.server.table if tables.server else ServerTable()
-    return Server(table.listen, table.url or "", table.auth)
+    return Server(table.listen, table.url or "", table.auth, table.push_token or "")
 
 
 def _digest(texts: Mapping[str, str]) -> str:

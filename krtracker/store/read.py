@@ -79,6 +79,13 @@ USING (day, revision)
 ORDER BY day
 """
 
+PUSHED = """
+SELECT run_id FROM run
+WHERE metric = ? AND source = 'push' AND outcome = 'recorded'
+AND json_extract_string(parameters, '$.idempotency_key') = ?
+ORDER BY run_id LIMIT 1
+"""
+
 RESTATEMENTS = """
 WITH since AS (SELECT max(recorded_at) AS last FROM batch WHERE kind = 'evaluations')
 SELECT s.metric, s.segment, o.day, b.value, o.value, o.recorded_at
@@ -255,6 +262,11 @@ class Reader:
             raise UnknownNameError("run", str(run_id), [])
         text, parameters, requests, note = rows[0][-4:]
         return RunDetail(run_of(rows[0]), text, json.loads(parameters), requests, note)
+
+    def pushed(self, metric: str, key: str) -> RunDetail | None:
+        """The run that a push of this metric with this idempotency key made, if there was one."""
+        rows = self._rows(PUSHED, [metric, key])
+        return self.run(rows[0][0]) if rows else None
 
     def grounds(
         self, metric: str, segment: str, window: Span, *, as_of: datetime | None = None

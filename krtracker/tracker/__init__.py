@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from krtracker.tracker.drafting import draft_check
     from krtracker.tracker.due import due_span, due_windows
     from krtracker.tracker.naming import resolve_key_result
+    from krtracker.tracker.pushing import KeyReusedError, NotPushedError, Push
     from krtracker.tracker.receipts import Receipt, receipt
     from krtracker.tracker.replaying import Replay, Replayed, replay
     from krtracker.tracker.rule_tests import RuleTest, Tested, run_rule_test
@@ -31,8 +32,11 @@ __all__ = [
     "Failure",
     "How",
     "ImportRow",
+    "KeyReusedError",
+    "NotPushedError",
     "Paused",
     "Progress",
+    "Push",
     "Receipt",
     "Replay",
     "Replayed",
@@ -61,8 +65,11 @@ _ROOM = {
     "Failure": "collected",
     "How": "collected",
     "ImportRow": "collected",
+    "KeyReusedError": "pushing",
+    "NotPushedError": "pushing",
     "Paused": "collected",
     "Progress": "collected",
+    "Push": "pushing",
     "Receipt": "receipts",
     "Replay": "replaying",
     "Replayed": "replaying",

@@ -41,6 +41,7 @@ class Recorder:
             raise UsageError(f"no value for `{metric}`: krtracker record {metric} VALUE")
         self._check_instant(recorded_at)
         pull = self._pull(asked, points, Outcome.RECORDED, note=note)
+        _check_domain(asked, pull.points)
         return self._commit(pull, recorded_at)
 
     def retract(self, metric: str, day: date, segment: str = "") -> Run:
@@ -75,7 +76,9 @@ class Recorder:
             if row.value is not None
         ]
         gone = [(row.day, row.segment) for row in rows if row.value is None]
-        return self._pull(metric, points, Outcome.IMPORTED, retracted=gone)
+        pull = self._pull(metric, points, Outcome.IMPORTED, retracted=gone)
+        _check_domain(metric, pull.points)
+        return pull
 
     def _pull(
         self,
@@ -99,7 +102,6 @@ class Recorder:
             )
         except UnexpectedAnswerError as error:
             raise UsageError(f"`{metric.id}` cannot be that: {error}") from None
-        _check_domain(metric, judged.points)
         return replace(
             self._bare(metric, span, outcome),
             points=judged.points,

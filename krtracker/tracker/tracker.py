@@ -30,6 +30,7 @@ from krtracker.tracker.planning import (
     plan,
 )
 from krtracker.tracker.pulling import Round
+from krtracker.tracker.pushing import Push, Pusher
 from krtracker.tracker.questions import first_needed_days, read_material
 from krtracker.tracker.warning import told
 
@@ -49,6 +50,7 @@ class Tracker:
         self._reloaded_at: datetime | None = None
         self._forecasts: dict[str, Forecast] = {}
         self._evaluating, self._copying = threading.Lock(), threading.Lock()
+        self._pushing = threading.Lock()
 
     @property
     def workspace(self) -> Workspace:
@@ -126,6 +128,19 @@ class Tracker:
         """Stores a history kept elsewhere, one run for each instant it was known at."""
         return self._recorder().import_rows(metric, rows)
 
+    def push(self, push: Push) -> tuple[Run, bool]:
+        """Stores what a program pushes, once a key (see Pusher.push)."""
+        with self._pushing:  # two with one key: the second sees the first
+            return self._pusher().push(push)
+
+    def pushed_metric(self, name: str) -> Metric:
+        """The metric, if values are pushed to it. Raises UnknownNameError or NotPushedError."""
+        return self._pusher().metric(name)
+
+    def refuse_push(self, metric: str, message: str) -> Run:
+        """Remembers a push that could not be read."""
+        return self._pusher().refuse(metric, message)
+
     def evaluate(self) -> tuple[Evaluation, ...]:
         """Judges every key result at its own data day and stores what changed.
 
@@ -174,6 +189,9 @@ class Tracker:
 
     def _recorder(self) -> recording.Recorder:
         return recording.Recorder(self.workspace, self._store, self._now)
+
+    def _pusher(self) -> Pusher:
+        return Pusher(self.workspace, self._store, self._now)
 
     def _accept_breaks(self, wanted: Sequence[Wanted]) -> None:
         """Edited queries the person goes on with: coverage stays, the break is marked."""

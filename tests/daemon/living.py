@@ -153,11 +153,6 @@ class Daemon:
             if said["event"] == event and (holds is None or holds(said)):
                 return said
 
-    def heard(self, event: str, holds: Callable[[dict[str, Any]], bool]) -> Any:
-        """A line of this event that came already, or comes: sources work at the same time."""
-        come = (one for one in self.lines if one["event"] == event and holds(one))
-        return next(come, None) or self.wait_for(event, holds)
-
     def rest(self) -> list[str]:
         """What it says from now to its end, as it stands in the log."""
         return list(iter(lambda: self._coming.get(timeout=PATIENCE), None))

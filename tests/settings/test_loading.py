@@ -114,6 +114,13 @@ def test_an_inactive_setting_is_noted_once_with_its_users() -> None:
     assert note.label == "used by a, b, c, d, e and 2 more"
 
 
+def test_a_server_that_takes_pushes_only_is_active() -> None:
+    text = 'schema = 1\n[server]\npush_token = "${env:T}"\n'
+    for more, words in (("", []), ('auth = "proxy"\n', ["the pages of [server] are not active"])):
+        found = parse({"krtracker.toml": text + more}, folder=FOLDER).remarks
+        assert [one.message.removesuffix(" in this version") for one in found] == words
+
+
 def test_every_path_of_a_level_is_active() -> None:
     text = '[key_results.a]\nmetric = "dau"\nbaseline = 1\ntarget = 2\npace = "{}"\n'
     for pace in ("linear", "geometric", "s-curve", "hold", "step 2026-11-15"):
