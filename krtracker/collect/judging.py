@@ -72,7 +72,7 @@ def judge(
     if metric.domain is not None:
         _outside(accepted, metric.domain, "the metric's domain is", suspects=suspects)
     if metric.expect.between is not None:
-        _outside(accepted, metric.expect.between, "expected between", suspects=suspects)
+        _outside(accepted, metric.expect.between, "expected", suspects=suspects)
     if needs_history(metric):
         _unlike_before(accepted, metric.expect, memory, suspects=suspects)
     return Judged(accepted, suspects)
@@ -252,4 +252,4 @@ def _limits(limits: tuple[float, float]) -> str:
         return f"{low:,.12g} or more"
     if low == -inf:
         return f"{high:,.12g} or less"
-    return f"{low:,.12g} and {high:,.12g}"
+    return f"between {low:,.12g} and {high:,.12g}"

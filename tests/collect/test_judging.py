@@ -90,7 +90,7 @@ def test_a_day_outside_the_domain_is_set_apart_and_takes_no_other_with_it() -> N
     ratio = replace(METRIC, domain=(0.0, 1.0))
     verdict = judge(ratio, points(0.2, 1.3, 0.4), WINDOW, memory=Memory())
     assert [point.value for point in verdict.points] == [0.2, 1.3, 0.4]
-    assert verdict.quarantined == {(day(1), ""): "1.3: the metric's domain is 0 and 1"}
+    assert verdict.quarantined == {(day(1), ""): "1.3: the metric's domain is between 0 and 1"}
 
 
 def test_the_edge_of_an_expected_range_counts_as_inside() -> None:

@@ -115,7 +115,7 @@ def test_two_pushes_with_one_key_at_once_store_one_run(pushed: Company) -> None:
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(101.0, "domain is -100"), (81.0, "between 0 and 80")],
+    [(101.0, "domain is between -100 and 100"), (81.0, "between 0 and 80")],
     ids=["outside the domain", "against an expectation"],
 )
 def test_a_suspect_day_is_kept_apart_with_its_words(
