@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from krtracker.errors import StoreBusyError as StoreBusyError
+    from krtracker.store.answers import ClosedForecast as ClosedForecast
     from krtracker.store.answers import ConfigurationVersion as ConfigurationVersion
+    from krtracker.store.answers import Foretold as Foretold
     from krtracker.store.answers import Ground as Ground
     from krtracker.store.answers import MetricState as MetricState
     from krtracker.store.answers import Restatement as Restatement
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 
 # Looked up late: the folder's paths are asked for by commands that never load DuckDB.
 _ROOM = {
+    "ClosedForecast": "answers",
     "ConfigurationVersion": "answers",
     "DiskFullError": "failures",
+    "Foretold": "answers",
     "Ground": "answers",
     "MetricState": "answers",
     "Reader": "read",

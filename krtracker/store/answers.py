@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from krtracker.model import Alarm, Evaluation, ObjectiveEvaluation, Run
+from krtracker.model import Alarm, Evaluation, Forecast, NoForecast, ObjectiveEvaluation, Run
 from krtracker.periods import Span
 
 
@@ -74,12 +74,39 @@ class Restatement:
 
 
 @dataclass(frozen=True, slots=True)
+class Foretold:
+    """What was foretold of a key result on a local day, or why nothing was.
+
+    `data_day` is the day the forecast begins after, of a refusal the newest day counted.
+    `recorded_at` is set once the store holds it.
+    """
+
+    forecast: Forecast | NoForecast
+    cycle: str
+    metric: str
+    today: date
+    data_day: date | None
+    recorded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedForecast:
+    """A published forecast with what came of it: the final actual, and whether it was achieved."""
+
+    metric: str
+    forecast: Forecast
+    actual: float
+    achieved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """What one round of judging said: of key results, of objectives, and which warnings."""
+    """What one round of judging said: of key results, of objectives, which warnings, which odds."""
 
     evaluations: Sequence[Evaluation] = ()
     objectives: Sequence[ObjectiveEvaluation] = ()
     alarms: Sequence[Alarm] = ()
+    forecasts: Sequence[Foretold] = ()
 
 
 @dataclass(frozen=True, slots=True)

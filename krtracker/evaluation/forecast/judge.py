@@ -30,6 +30,7 @@ from krtracker.model import Commitment, FanDay, Forecast, Kind, NoForecast
 Mask = NDArray[np.bool_]
 
 QUANTILES = (0.025, 0.10, 0.50, 0.90, 0.975)
+HALF = 0.5
 DELIVERED = 0.7
 """An aspirational goal is forecast by its chance of scoring this (R10.8)."""
 
@@ -59,6 +60,7 @@ def foretell(case: Case, known: Known, aim: Aim, *, seed: bytes) -> Forecast | N
     if not inside:
         return NoForecast(key_result.id, "nothing_left", "no day to come will have a value")
     odds = odds_of(case, aim, ahead, inside=inside)
+    fan = fan_of(ahead, odds.touched, inside)
     return Forecast(
         key_result=key_result.id,
         data_day=date.fromordinal(known.days[-1]),
@@ -67,10 +69,11 @@ def foretell(case: Case, known: Known, aim: Aim, *, seed: bytes) -> Forecast | N
         threshold=odds.threshold,
         direction=odds.direction,
         at_end=odds.at_end,
-        fan=fan_of(ahead, odds.touched, inside),
+        fan=fan,
         days_used=int(np.isfinite(values).sum()),
         method=METHOD,
         inputs_digest=forecast_digest(case, seed),
+        reached_on=next((one.day for one in fan if one.touched >= HALF), None),
     )
 
 
