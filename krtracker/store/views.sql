@@ -320,7 +320,7 @@ COMMENT ON COLUMN krt.key_results.coverage IS 'Share of a composite''s weight th
 COMMENT ON COLUMN krt.key_results.guardrails_breached IS 'Guardrails that hold the score down.';
 COMMENT ON COLUMN krt.key_results.full_score IS 'Score without guardrails.';
 COMMENT ON COLUMN krt.key_results.reached_on IS 'First day by which half of the paths reach the target; NULL when not by the end.';
-COMMENT ON COLUMN krt.key_results.no_forecast IS 'Why there is no forecast; NULL where there is one, or the pace was asked for.';
+COMMENT ON COLUMN krt.key_results.no_forecast IS 'Why there was no forecast when last asked for; NULL where there was one.';
 COMMENT ON VIEW krt.key_result_daily IS 'The last word on each key result and data day.';
 COMMENT ON COLUMN krt.key_result_daily.key_result IS 'Full id, cycle/name.';
 COMMENT ON COLUMN krt.key_result_daily.cycle IS 'Id of the cycle.';

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from krtracker.tracker.drafting import draft_check
     from krtracker.tracker.due import due_span, due_windows
     from krtracker.tracker.naming import resolve_key_result
+    from krtracker.tracker.outlooks import Outlook, ledger, outlook
     from krtracker.tracker.receipts import Receipt, receipt
     from krtracker.tracker.replaying import Replay, Replayed, replay
     from krtracker.tracker.rule_tests import RuleTest, Tested, run_rule_test
@@ -31,6 +32,7 @@ __all__ = [
     "Failure",
     "How",
     "ImportRow",
+    "Outlook",
     "Paused",
     "Progress",
     "Receipt",
@@ -48,6 +50,8 @@ __all__ = [
     "draft_check",
     "due_span",
     "due_windows",
+    "ledger",
+    "outlook",
     "receipt",
     "replay",
     "resolve_key_result",
@@ -61,6 +65,7 @@ _ROOM = {
     "Failure": "collected",
     "How": "collected",
     "ImportRow": "collected",
+    "Outlook": "outlooks",
     "Paused": "collected",
     "Progress": "collected",
     "Receipt": "receipts",
@@ -78,6 +83,8 @@ _ROOM = {
     "draft_check": "drafting",
     "due_span": "due",
     "due_windows": "due",
+    "ledger": "outlooks",
+    "outlook": "outlooks",
     "receipt": "receipts",
     "replay": "replaying",
     "resolve_key_result": "naming",
