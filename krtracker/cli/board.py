@@ -199,7 +199,6 @@ def board_of(
         for one in workspace.cycles.values()
     ]
     chosen = workspace.cycles[chosen_cycle(cycles, cycle, today)["cycle"]]
-    answers = {one.key_result: one for one in then.evaluations}
     said = {one.objective: one for one in then.objectives}
     return Board(
         workspace=workspace.name,
@@ -212,17 +211,22 @@ def board_of(
             for one in workspace.objectives.values()
             if one.cycle == chosen.id
         ],
-        standings=[
-            with_odds(
-                standing_of(
-                    workspace, one, answers.get(one.id), recorded_at=(stored or {}).get(one.id)
-                ),
-                then.forecasts.get(one.id),
-            )
-            for one in workspace.key_results.values()
-            if one.cycle == chosen.id
-        ],
+        standings=standings_of(then, chosen.id, stored or {}),
     )
+
+
+def standings_of(then: Answers, cycle: str, stored: Mapping[str, datetime]) -> list[Standing]:
+    """The key results of a cycle with their answers, and what was foretold of them."""
+    workspace = then.workspace
+    answers = {one.key_result: one for one in then.evaluations}
+    return [
+        with_odds(
+            standing_of(workspace, one, answers.get(one.id), recorded_at=stored.get(one.id)),
+            then.forecasts.get(one.id),
+        )
+        for one in workspace.key_results.values()
+        if one.cycle == cycle
+    ]
 
 
 def heading_of(objective: Objective, said: ObjectiveEvaluation | None) -> Heading:

@@ -28,6 +28,8 @@ INACTIVE = (
     Inactive("alerts", "", "nothing is sent"),
     Inactive("governance", "", "nothing is refused for it"),
     Inactive("server", "", "there are no pages yet"),
+    Inactive("objectives", "depends_on", "nothing is told of what they wait for"),
+    Inactive("key_results", "depends_on", "nothing is told of what they wait for"),
 )
 
 

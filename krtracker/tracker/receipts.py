@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from krtracker.collect import query_text
@@ -189,13 +189,11 @@ def _said(
         kept = reader.evaluations(as_of=at).get(key_result)
         answer = _one(then, key_result)
         recorded = kept.recorded_at if kept is not None and kept.evaluation == answer else None
-        parts, odds = then.parts.get(key_result, ()), then.forecasts.get(key_result)
-        return _Said(answer, then.workspace, recorded, at, parts, forecast=odds)
+        return replace(_computed(then, key_result), recorded_at=recorded, as_of=at)
     _check_known(workspace, key_result)
     if at is not None:
         told = answer_day(reader, workspace, day=at, now=now, names={key_result})
-        parts, odds = told.parts.get(key_result, ()), told.forecasts.get(key_result)
-        return _Said(_one(told, key_result), workspace, parts=parts, forecast=odds)
+        return _computed(told, key_result)
     stored = reader.evaluations()
     newest = stored.get(key_result)
     if newest is not None and newest.configuration == workspace.digest:
@@ -207,9 +205,12 @@ def _said(
         odds = _published_odds(reader, workspace, key_result)
         return _Said(newest.evaluation, workspace, known, known, under, True, odds)
     fresh = answer_now(reader, workspace, now=now, names={key_result})
-    parts = fresh.parts.get(key_result, ())
-    odds = fresh.forecasts.get(key_result)
-    return _Said(_one(fresh, key_result), workspace, parts=parts, of_now=True, forecast=odds)
+    return replace(_computed(fresh, key_result), of_now=True)
+
+
+def _computed(told: Answers, key_result: str) -> _Said:
+    parts, odds = told.parts.get(key_result, ()), told.forecasts.get(key_result)
+    return _Said(_one(told, key_result), told.workspace, parts=parts, forecast=odds)
 
 
 def _published_odds(

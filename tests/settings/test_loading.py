@@ -107,12 +107,11 @@ def notes(text: str) -> list[Problem]:
 
 
 def test_an_inactive_setting_is_noted_once_with_its_users() -> None:
-    text = "".join(
-        f'[metrics.{name}]\nsource = "db"\nreport = {{ of = "x" }}\n' for name in "abcdefg"
-    )
-    (note,) = notes(text)
+    goal = '[key_results.{}]\nmetric = "dau"\nbaseline = 1\ntarget = 2\n'
+    waiting = "".join(goal.format(name) + 'depends_on = ["z"]\n' for name in "abcdefg")
+    (note,) = notes(waiting + goal.format("z"))
     assert (note.code, note.severity) == ("K900", "note")
-    assert note.message == "`report` is not active in this version"
+    assert note.message == "`depends_on` is not active in this version"
     assert note.label == "used by a, b, c, d, e and 2 more"
 
 

@@ -48,6 +48,7 @@ class Odds(NamedTuple):
 
 def foretell(case: Case, known: Known, aim: Aim, *, seed: bytes) -> Forecast | NoForecast:
     """The forecast from settled days `known`, or why there are too few."""
+    # long: one line a field of the forecast
     key_result = case.question.key_result
     values = learnable(case, known)
     short = too_short(values, known.days[-1])
