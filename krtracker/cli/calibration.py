@@ -35,15 +35,15 @@ def calibration(face: Face, metric: str | None, as_of: Moment | None) -> None:
     Every chance that was published is kept and, once its key result has closed, held against what
     came of it.
     """
-    from krtracker.evaluation import calibration_by_metric, calibration_of
     from krtracker.store import Snapshot
-    from krtracker.tracker import ledger
+    from krtracker.tracker import honesty as scores_of
 
     with Snapshot.open(face.published()) as snapshot:
         known_metric(snapshot, metric)
         then = None if as_of is None else as_of.in_zone(workspace_words(face.configuration())[1])
-        entries = ledger(snapshot, metric, as_of=then)
-    overall, parts = calibration_of(entries), calibration_by_metric(entries)
+        scores = scores_of(snapshot, metric, as_of=then)
+    overall = scores.get(None)
+    parts = {name: one for name, one in scores.items() if name is not None}
     if face.json:
         listed = {name: facts(one) for name, one in parts.items()}
         face.out_json({"metric": metric, "overall": facts(overall), "metrics": listed})

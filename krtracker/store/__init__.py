@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from krtracker.store.answers import Foretold as Foretold
     from krtracker.store.answers import Ground as Ground
     from krtracker.store.answers import MetricState as MetricState
+    from krtracker.store.answers import OutcomeSums as OutcomeSums
     from krtracker.store.answers import Restatement as Restatement
     from krtracker.store.answers import RunDetail as RunDetail
     from krtracker.store.answers import Said as Said
@@ -32,6 +33,7 @@ _ROOM = {
     "Foretold": "answers",
     "Ground": "answers",
     "MetricState": "answers",
+    "OutcomeSums": "answers",
     "Reader": "read",
     "Restatement": "answers",
     "RunDetail": "answers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from krtracker.model import Alarm, Evaluation, Forecast, NoForecast, ObjectiveEvaluation, Run
 from krtracker.periods import Span
@@ -97,6 +97,25 @@ class ClosedForecast:
     forecast: Forecast
     actual: float
     achieved: bool
+
+
+class OutcomeSums(NamedTuple):
+    """Sums over chances with outcomes: of one metric or all (None), of one tenth or all (None).
+
+    `said` sums the chances as shown, `met` those that came true, `missed` the squares of chance
+    minus outcome, `lost` the -ln of the chance given to what happened, `covered` the final actuals
+    within their 80 % interval.
+    """
+
+    metric: str | None
+    tenth: int | None
+    chances: int
+    key_results: int
+    said: float
+    met: int
+    missed: float
+    lost: float
+    covered: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from krtracker.model import FanDay, Forecast, NoForecast
 from krtracker.store import columns
-from krtracker.store.answers import ClosedForecast, Foretold
+from krtracker.store.answers import ClosedForecast, Foretold, OutcomeSums
 
 if TYPE_CHECKING:
     import duckdb
@@ -75,6 +75,20 @@ QUALIFY row_number() OVER (PARTITION BY f.key_result, f.data_day ORDER BY f.seq 
 ORDER BY f.key_result, f.data_day
 """
 
+# By metric and tenth, by metric, by tenth, and of all: a million chances are summed where they lie.
+SUMS = """
+SELECT metric, tenth, count(*), count(DISTINCT key_result), sum(chance_shown), sum(met::INTEGER),
+       sum(miss * miss), -sum(ln(CASE WHEN met THEN chance_shown ELSE 1 - chance_shown END)),
+       sum(covered::INTEGER)
+FROM (
+    SELECT *, least(9, floor(chance_shown * 10 + 1e-9))::INTEGER AS tenth
+    FROM krt.forecast_outcomes
+    WHERE closed_at <= $until AND ($metric IS NULL OR metric = $metric)
+)
+GROUP BY GROUPING SETS ((metric, tenth), (metric), (tenth), ()) HAVING count(*) > 0
+ORDER BY metric, tenth
+"""
+
 
 def stage_forecasts(
     cursor: duckdb.DuckDBPyConnection,
@@ -117,6 +131,14 @@ def read_closed(
     bound = {"metric": metric, "until": columns.until(as_of)}
     rows = cursor.execute(CLOSED, bound).fetchall()
     return [ClosedForecast(row[2], _forecast(row), *row[len(SHAPE) :]) for row in rows]
+
+
+def read_sums(
+    cursor: duckdb.DuckDBPyConnection, metric: str | None, as_of: datetime | None
+) -> list[OutcomeSums]:
+    """See Reader.outcome_sums."""
+    bound = {"metric": metric, "until": columns.until(as_of)}
+    return [OutcomeSums(*row) for row in cursor.execute(SUMS, bound).fetchall()]
 
 
 def _content(one: Foretold) -> tuple[str | None, str | None]:

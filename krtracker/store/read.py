@@ -24,6 +24,7 @@ from krtracker.store.answers import (
     Foretold,
     Ground,
     MetricState,
+    OutcomeSums,
     Restatement,
     RunDetail,
     StoredEvaluation,
@@ -238,6 +239,14 @@ class Reader:
         from krtracker.store.forecasts import read_closed
 
         return read_closed(self._ask(), metric, as_of)
+
+    def outcome_sums(
+        self, metric: str | None = None, *, as_of: datetime | None = None
+    ) -> list[OutcomeSums]:
+        """What the scores of past odds are made of, by metric and tenth and of all."""
+        from krtracker.store.forecasts import read_sums
+
+        return read_sums(self._ask(), metric, as_of)
 
     def restatements(self) -> list[Restatement]:
         """Values that replaced others since the last evaluation, oldest day first."""

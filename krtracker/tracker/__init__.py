@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from krtracker.tracker.drafting import draft_check
     from krtracker.tracker.due import due_span, due_windows
     from krtracker.tracker.naming import resolve_key_result
-    from krtracker.tracker.outlooks import Outlook, ledger, outlook
+    from krtracker.tracker.outlooks import Outlook, honesty, ledger, outlook
     from krtracker.tracker.receipts import Receipt, receipt
     from krtracker.tracker.replaying import Replay, Replayed, replay
     from krtracker.tracker.rule_tests import RuleTest, Tested, run_rule_test
@@ -50,6 +50,7 @@ __all__ = [
     "draft_check",
     "due_span",
     "due_windows",
+    "honesty",
     "ledger",
     "outlook",
     "receipt",
@@ -83,6 +84,7 @@ _ROOM = {
     "draft_check": "drafting",
     "due_span": "due",
     "due_windows": "due",
+    "honesty": "outlooks",
     "ledger": "outlooks",
     "outlook": "outlooks",
     "receipt": "receipts",

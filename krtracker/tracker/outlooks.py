@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -10,16 +12,16 @@ from krtracker.evaluation import (
     Calibration,
     LedgerEntry,
     Question,
-    calibration_of,
     entry_of,
     evaluate,
     forecast_of,
     needed_span,
 )
+from krtracker.evaluation.calibration import BINS, Bin
 from krtracker.evaluation.statuses import Limits, chance_limits
 from krtracker.model import Evaluation, Forecast, KeyResult, Metric, NoForecast, Workspace
 from krtracker.periods import ONE_DAY, local_day
-from krtracker.store import Reader
+from krtracker.store import OutcomeSums, Reader
 from krtracker.tracker.asking import configuration_at
 from krtracker.tracker.folding import knowing
 from krtracker.tracker.questions import Goal, goals, questions, read_material
@@ -74,7 +76,8 @@ def outlook(
     asked = _question(reader, workspace, measured[0], now=now, at=at)
     made = forecast_of(asked)
     answer = evaluate(replace(asked, forecast=made if decides else None))
-    past, overall = _honesty(reader, asked.metric.id, as_of)
+    scores = honesty(reader, as_of=as_of)
+    past, overall = scores.get(asked.metric.id), scores.get(None)
     kept = reader.forecasts(as_of=as_of).get(key_result)
     published = kept.recorded_at if kept and decides and _same(kept.forecast, made) else None
     return Outlook(
@@ -116,11 +119,34 @@ def _question(
     return replace(knowing(asked, now), today=at + ONE_DAY, ready=True, votes=())
 
 
-def _honesty(
-    reader: Reader, metric: str, as_of: datetime | None
-) -> tuple[Calibration | None, Calibration | None]:
-    entries = ledger(reader, as_of=as_of)
-    return calibration_of([one for one in entries if one.metric == metric]), calibration_of(entries)
+def honesty(
+    reader: Reader, metric: str | None = None, *, as_of: datetime | None = None
+) -> dict[str | None, Calibration]:
+    """The calibration of past odds by metric, and of all under None; empty without outcomes.
+
+    It is that of `calibration_of` over the ledger, from sums: a ledger may have a million entries.
+    """
+    sums = reader.outcome_sums(metric, as_of=as_of)
+    bins: dict[str | None, list[Bin]] = {}
+    for one in sums:
+        if one.tenth is not None:
+            happened = one.met / one.chances
+            tenth = Bin(one.tenth / BINS, one.chances, one.said / one.chances, happened)
+            bins.setdefault(one.metric, []).append(tenth)
+    return {one.metric: _scored(one, bins[one.metric]) for one in sums if one.tenth is None}
+
+
+def _scored(whole: OutcomeSums, bins: Sequence[Bin]) -> Calibration:
+    count = whole.chances
+    return Calibration(
+        entries=count,
+        key_results=whole.key_results,
+        brier=whole.missed / count,
+        log_loss=whole.lost / count,
+        error=math.fsum(one.entries * abs(one.said - one.happened) for one in bins) / count,
+        coverage=whole.covered / count,
+        bins=tuple(bins),
+    )
 
 
 def _same(kept: Forecast | NoForecast, made: Forecast | NoForecast) -> bool:

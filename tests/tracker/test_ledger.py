@@ -11,7 +11,7 @@ from krtracker.evaluation import Calibration, calibration_by_metric, calibration
 from krtracker.evaluation.numbers import at_least
 from krtracker.model import Evaluation, FanDay, Forecast, Status
 from krtracker.store import Foretold, Said
-from krtracker.tracker import configuration_version, ledger
+from krtracker.tracker import configuration_version, honesty, ledger
 from tests.tracker.company import Company, Tracking
 
 KR = "2026-q4/dau-480"
@@ -65,6 +65,11 @@ def scores(one: Calibration) -> tuple[object, ...]:
     )
 
 
+def numbers(one: Calibration) -> tuple[object, ...]:
+    spoken = (one.brier, one.log_loss, one.error, one.coverage)
+    return (one.key_results, one.entries, *spoken, one.enough)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_views_and_python_score_the_same_odds_alike(company: Company, seed: int) -> None:
     odds = some_odds(random.Random(seed), 120)
@@ -75,9 +80,15 @@ def test_views_and_python_score_the_same_odds_alike(company: Company, seed: int)
         assert overall is not None
         found = {row[0]: row[1:] for row in at.reader.sql(SCORES)[1]}
         bins = at.reader.sql(BINS)[1]
+        summed = honesty(at.reader)
     assert len(entries) == 120
     assert found.pop(None) == scores(overall)
     assert found == {name: scores(one) for name, one in calibration_by_metric(entries).items()}
+    wanted: dict[str | None, Calibration] = {None: overall, **calibration_by_metric(entries)}
+    assert {name: numbers(one) for name, one in summed.items()} == {
+        name: scores(one) for name, one in wanted.items()
+    }
+    assert [one.entries for one in summed[None].bins] == [one.entries for one in overall.bins]
     assert bins == [tuple(pytest.approx(n, abs=1e-12) for n in one) for one in overall.bins]
 
 
