@@ -14,6 +14,8 @@ from krtracker.tracker.folding import behind, fold
 Prepare = Callable[[Question], Question]
 FEWEST = 2
 """Two data days in a row move a status (R14): mostly they are enough."""
+FORETOLD_AT_ONCE = 1_000
+"""Of more key results than that, days made up for at a first evaluation are judged by pace."""
 SIDES = (Status.ON_TRACK, Status.AT_RISK, Status.OFF_TRACK)
 LONG_AGO = timedelta(days=1000)
 

@@ -31,8 +31,8 @@ from krtracker.model import (
 )
 from krtracker.periods import ONE_DAY, Span, local_day
 from krtracker.tracker.docket import Docket, children_of, parts_of
-from krtracker.tracker.folding import behind, one_a_data_day, pasts_of, with_vote
-from krtracker.tracker.hindsight import foretold, judged_before
+from krtracker.tracker.folding import behind, fold, one_a_data_day, pasts_of, with_vote
+from krtracker.tracker.hindsight import FORETOLD_AT_ONCE, foretold, judged_before
 from krtracker.tracker.questions import Material, questions
 
 Votes = Mapping[str, tuple[Vote, ...]]
@@ -188,7 +188,8 @@ def with_past(
 
     Only key results that were never judged have a past; guardrails hold no past score down.
     """
-    pasts = pasts_of(list(asked.put.values()), now, judged=judged_before)
+    judged = judged_before if len(asked.put) <= FORETOLD_AT_ONCE else fold
+    pasts = pasts_of(list(asked.put.values()), now, judged=judged)
     put = {name: behind(one, pasts.get(name, ())) for name, one in asked.put.items()}
     timeline: Timeline = {
         name: {one.today - ONE_DAY: one for one in past} for name, past in pasts.items()

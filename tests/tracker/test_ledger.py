@@ -84,7 +84,8 @@ def test_views_and_python_score_the_same_odds_alike(company: Company, seed: int)
     assert len(entries) == 120
     assert found.pop(None) == scores(overall)
     assert found == {name: scores(one) for name, one in calibration_by_metric(entries).items()}
-    wanted: dict[str | None, Calibration] = {None: overall, **calibration_by_metric(entries)}
+    wanted: dict[str | None, Calibration] = {None: overall}
+    wanted.update(calibration_by_metric(entries).items())
     assert {name: numbers(one) for name, one in summed.items()} == {
         name: scores(one) for name, one in wanted.items()
     }
