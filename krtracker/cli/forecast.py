@@ -88,8 +88,8 @@ def lines(made: Outlook, past: Sequence[float], terminal: Terminal) -> Iterator[
     title = goal.title or (made.metric.title if made.metric else goal.name)
     yield terminal.paint(visible(title), "bold") + visible(f"  {goal.id}")
     if isinstance(found, NoForecast):
-        decides = "the pace decides" if made.decides else "the cycle goes by pace anyway"
-        yield visible(f"no forecast: {found.words}; {decides}")
+        instead = "; the pace decides" if made.answer and found.code != "not_a_target" else ""
+        yield visible(f"no forecast: {found.words}{instead}")
         return
     yield from lines_of([[sentence(made, found), Cell(limits_words(made), "grey")]], terminal)
     yield ""
