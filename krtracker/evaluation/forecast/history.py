@@ -14,6 +14,8 @@ from krtracker.model import Kind
 
 LATELY, NEEDED = 42, 28
 """At least 28 known of the last 42."""
+RARE = 5
+"""So many cases of the rarer outcome a usual day must have for its rate to mean something."""
 
 
 def learnable(case: Case, known: Known) -> Array:
@@ -44,6 +46,24 @@ def too_short(values: Array, origin: int) -> str:
     last = date.fromordinal(origin)
     words = f"only {usable} of the {LATELY} days to {last} are known, settled and not marked"
     return f"{words}, {NEEDED} are needed"
+
+
+def too_sparse(case: Case, known: Known, values: Array) -> str:
+    """The words of a refusal for rates of a handful of cases a day, or nothing.
+
+    Such days jump between 0 and 1, and no logit of theirs has anything to do with their pooled
+    rate: 1 of 4 each day with a lone case on Saturdays was forecast at 49 % for a rate of 32 %.
+    """
+    if known.weights is None or not is_share(case, values):
+        return ""
+    i, _ = known.between(known.days[-1] - LATELY + 1, known.days[-1])
+    weights = np.asarray(known.weights[i:])
+    rate = float((np.asarray(known.values[i:]) * weights).sum() / weights.sum())
+    usual = float(np.median(weights))
+    if usual * min(rate, 1 - rate) >= RARE:
+        return ""
+    words = f"a usual day has {usual:,.4g} cases at a rate of {rate:.4g}"
+    return f"{words}: a rate is foretold from {RARE} of the rarer kind a day on"
 
 
 def future_days(known: Known, end: int) -> list[int]:

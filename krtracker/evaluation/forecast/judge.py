@@ -17,6 +17,7 @@ from krtracker.evaluation.forecast.history import (
     is_share,
     learnable,
     too_short,
+    too_sparse,
 )
 from krtracker.evaluation.forecast.method import learn
 from krtracker.evaluation.forecast.scales import Array, scale_of
@@ -54,6 +55,9 @@ def foretell(case: Case, known: Known, aim: Aim, *, seed: bytes) -> Forecast | N
     short = too_short(values, known.days[-1])
     if short:
         return NoForecast(key_result.id, "too_few_days", short)
+    sparse = too_sparse(case, known, values)
+    if sparse:
+        return NoForecast(key_result.id, "too_few_cases", sparse)
     days = future_days(known, case.frame.end)
     outlook = outlook_of(case, known, values, days=days, seed=seed)
     ahead = actuals(outlook, actual_of(key_result, case.question.metric))

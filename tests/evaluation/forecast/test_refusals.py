@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from krtracker.evaluation import forecast_of, needed_span
-from krtracker.model import Better, Cycle, KeyResultType, NoForecast
+from krtracker.evaluation import Question, forecast_of, needed_span
+from krtracker.model import Actual, Better, Cycle, Forecast, KeyResultType, Kind, NoForecast
 from krtracker.periods import Grain, Span
 from tests.evaluation.forecast.given import asking, foretold, noisy, refused
-from tests.evaluation.given import TOTAL, day, goal, metric
+from tests.evaluation.given import TOTAL, day, goal, metric, points
 
 NOISY = noisy()
 
@@ -94,3 +94,26 @@ def test_a_forecast_needs_four_hundred_days_of_history(forecast: bool) -> None:
     # Two days stale, one for yesterday, then 400.
     first = date(2024, 11, 24) if forecast else date(2025, 12, 22)
     assert span.first == first
+
+
+@pytest.mark.parametrize("cases", [4.0, 19.0])
+def test_a_rate_of_few_cases_a_day_has_no_forecast(cases: float) -> None:
+    """A quarter of 19 is 4.75 of the rarer kind; a rate of 0 to 1 by the day means nothing."""
+    said = forecast_of(rated(cases))
+    assert isinstance(said, NoForecast)
+    assert said.code == "too_few_cases"
+    assert said.words == (
+        f"a usual day has {cases:.4g} cases at a rate of 0.25: "
+        "a rate is foretold from 5 of the rarer kind a day on"
+    )
+
+
+def test_a_rate_of_enough_cases_a_day_has_one() -> None:
+    assert isinstance(forecast_of(rated(20.0)), Forecast)
+
+
+def rated(cases: float) -> Question:
+    rates = {n: 0.2 if n % 2 else 0.3 for n in range(-139, 41)}
+    counted = dict.fromkeys(rates, cases)
+    of = metric(Actual("weighted_mean", 7), kind=Kind.RATIO)
+    return asking(rates, goal(0.25, 0.4), of=of, series=points(rates, counted))
