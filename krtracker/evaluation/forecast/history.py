@@ -14,8 +14,8 @@ from krtracker.model import Kind
 
 LATELY, NEEDED = 42, 28
 """At least 28 known of the last 42."""
-RARE = 5
-"""So many cases of the rarer outcome a usual day must have for its rate to mean something."""
+MOST_WHOLE = 0.1
+"""Of the newest days of a rate, so many may be 0 or 1 for it to be foretold."""
 
 
 def learnable(case: Case, known: Known) -> Array:
@@ -48,22 +48,20 @@ def too_short(values: Array, origin: int) -> str:
     return f"{words}, {NEEDED} are needed"
 
 
-def too_sparse(case: Case, known: Known, values: Array) -> str:
-    """The words of a refusal for rates of a handful of cases a day, or nothing.
+def too_sparse(case: Case, values: Array) -> str:
+    """The words of a refusal for rates whose days have too few cases, or nothing.
 
-    Such days jump between 0 and 1, and no logit of theirs has anything to do with their pooled
-    rate: 1 of 4 each day with a lone case on Saturdays was forecast at 49 % for a rate of 32 %.
+    Their days jump to 0 and 1, where a logit has no end: cohorts of one to four with a pooled rate
+    of 32 % were forecast at 49 %.
     """
-    if known.weights is None or not is_share(case, values):
+    if not is_share(case, values):
         return ""
-    i, _ = known.between(known.days[-1] - LATELY + 1, known.days[-1])
-    weights = np.asarray(known.weights[i:])
-    rate = float((np.asarray(known.values[i:]) * weights).sum() / weights.sum())
-    usual = float(np.median(weights))
-    if usual * min(rate, 1 - rate) >= RARE:
+    newest = values[-LATELY:][np.isfinite(values[-LATELY:])]
+    whole = int(((newest <= 0) | (newest >= 1)).sum())
+    if whole <= MOST_WHOLE * len(newest):
         return ""
-    words = f"a usual day has {usual:,.4g} cases at a rate of {rate:.4g}"
-    return f"{words}: a rate is foretold from {RARE} of the rarer kind a day on"
+    words = f"{whole} of the {len(newest)} newest days of this rate are exactly 0 or 1"
+    return f"{words}: so few cases a day foretell nothing"
 
 
 def future_days(known: Known, end: int) -> list[int]:

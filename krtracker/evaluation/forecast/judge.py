@@ -55,7 +55,7 @@ def foretell(case: Case, known: Known, aim: Aim, *, seed: bytes) -> Forecast | N
     short = too_short(values, known.days[-1])
     if short:
         return NoForecast(key_result.id, "too_few_days", short)
-    sparse = too_sparse(case, known, values)
+    sparse = too_sparse(case, values)
     if sparse:
         return NoForecast(key_result.id, "too_few_cases", sparse)
     days = future_days(known, case.frame.end)

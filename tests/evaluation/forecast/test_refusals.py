@@ -96,24 +96,21 @@ def test_a_forecast_needs_four_hundred_days_of_history(forecast: bool) -> None:
     assert span.first == first
 
 
-@pytest.mark.parametrize("cases", [4.0, 19.0])
-def test_a_rate_of_few_cases_a_day_has_no_forecast(cases: float) -> None:
-    """A quarter of 19 is 4.75 of the rarer kind; a rate of 0 to 1 by the day means nothing."""
-    said = forecast_of(rated(cases))
+def test_a_rate_whose_days_jump_to_its_ends_has_no_forecast() -> None:
+    """Five of the newest 42 days are more than one in ten, four are not."""
+    said = forecast_of(rated(whole=5))
     assert isinstance(said, NoForecast)
     assert said.code == "too_few_cases"
     assert said.words == (
-        f"a usual day has {cases:.4g} cases at a rate of 0.25: "
-        "a rate is foretold from 5 of the rarer kind a day on"
+        "5 of the 42 newest days of this rate are exactly 0 or 1: "
+        "so few cases a day foretell nothing"
     )
+    assert isinstance(forecast_of(rated(whole=4)), Forecast)
 
 
-def test_a_rate_of_enough_cases_a_day_has_one() -> None:
-    assert isinstance(forecast_of(rated(20.0)), Forecast)
-
-
-def rated(cases: float) -> Question:
+def rated(*, whole: int) -> Question:
     rates = {n: 0.2 if n % 2 else 0.3 for n in range(-139, 41)}
-    counted = dict.fromkeys(rates, cases)
+    rates |= {40 - 3 * n: float(n % 2) for n in range(whole)}
     of = metric(Actual("weighted_mean", 7), kind=Kind.RATIO)
+    counted = dict.fromkeys(rates, 4.0)
     return asking(rates, goal(0.25, 0.4), of=of, series=points(rates, counted))
