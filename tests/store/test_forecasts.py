@@ -198,3 +198,13 @@ def test_a_promise_to_touch_is_met_by_having_been_achieved(store: Store) -> None
     save(store, told(promise="touch", threshold=48_000.0))
     save(store, said=(closed(40_000.0, Status.ACHIEVED),), hours=1)
     assert store.reader().sql("SELECT met FROM krt.forecast_outcomes")[1] == [(True,)]
+
+
+def test_verify_names_a_forecast_that_is_shown_and_not_the_newest(store: Store) -> None:
+    save(store, told())
+    save(store, told(inputs_digest="f2"), hours=1)
+    assert store.verify() == []
+    store.reader().sql("UPDATE forecast_now SET seq = 1")
+    assert store.verify() == [
+        f"key result {KR}: its newest forecast is of commit 2, shown is that of 1"
+    ]
