@@ -44,6 +44,8 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "evaluate": ("evaluate", "Judge every key result with what is known now."),
         "status": ("status", "Show where the key results stand."),
         "why": ("why", "Print the receipt of a number: where it came from, and how."),
+        "forecast": ("forecast", "Say how likely a key result is reached, and on what grounds."),
+        "calibration": ("calibration", "Say how honest past odds were."),
         "replay": ("replay", "Judge a cycle again, day by day, under other limits."),
         "draft-check": ("draft_check", "Say how often a metric moved as much as a goal asks."),
     },

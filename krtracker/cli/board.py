@@ -19,7 +19,9 @@ from krtracker.periods import Span
 if TYPE_CHECKING:
     from krtracker.model import (
         Evaluation,
+        Forecast,
         KeyResult,
+        NoForecast,
         Objective,
         ObjectiveEvaluation,
         Workspace,
@@ -40,6 +42,8 @@ select k.key_result, k.name, coalesce(nullif(k.title, ''), m.title, k.name) as t
             else k.baseline end as origin,
        k.target, k.progress, k.expected, k.catch_up_factor as catch_up, k.score,
        case when len(k.guardrails_breached) > 0 then k.full_score end as full_score,
+       k.chance, k.forecast, k.forecast_low, k.forecast_high, k.reached_on,
+       coalesce(k.no_forecast, '') as no_forecast,
        k.fresh_at as data_day, coalesce(k.provisional, false) as provisional,
        k.evaluated_at as recorded_at, coalesce(k.level_met, '') as level,
        coalesce(k.guardrails_breached, []) as breached, coalesce(w.words, []) as warnings
@@ -195,7 +199,6 @@ def board_of(
         for one in workspace.cycles.values()
     ]
     chosen = workspace.cycles[chosen_cycle(cycles, cycle, today)["cycle"]]
-    answers = {one.key_result: one for one in then.evaluations}
     said = {one.objective: one for one in then.objectives}
     return Board(
         workspace=workspace.name,
@@ -208,12 +211,22 @@ def board_of(
             for one in workspace.objectives.values()
             if one.cycle == chosen.id
         ],
-        standings=[
-            standing_of(workspace, one, answers.get(one.id), recorded_at=(stored or {}).get(one.id))
-            for one in workspace.key_results.values()
-            if one.cycle == chosen.id
-        ],
+        standings=standings_of(then, chosen.id, stored or {}),
     )
+
+
+def standings_of(then: Answers, cycle: str, stored: Mapping[str, datetime]) -> list[Standing]:
+    """The key results of a cycle with their answers, and what was foretold of them."""
+    workspace = then.workspace
+    answers = {one.key_result: one for one in then.evaluations}
+    return [
+        with_odds(
+            standing_of(workspace, one, answers.get(one.id), recorded_at=stored.get(one.id)),
+            then.forecasts.get(one.id),
+        )
+        for one in workspace.key_results.values()
+        if one.cycle == cycle
+    ]
 
 
 def heading_of(objective: Objective, said: ObjectiveEvaluation | None) -> Heading:
@@ -255,6 +268,25 @@ def standing_of(
     numbers = {name: getattr(answer, name) for name in NUMBERS}
     return Standing(
         status=answer.status, reason=answer.reason, recorded_at=recorded_at, **words, **numbers
+    )
+
+
+def with_odds(standing: Standing, made: Forecast | NoForecast | None) -> Standing:
+    """The same with what was foretold of it, or why nothing was."""
+    from krtracker.model import NoForecast
+
+    if made is None:
+        return standing
+    if isinstance(made, NoForecast):
+        return replace(standing, no_forecast=made.words)
+    end = made.final
+    return replace(
+        standing,
+        chance=made.probability,
+        forecast=end.middle,
+        forecast_low=end.low80,
+        forecast_high=end.high80,
+        reached_on=made.reached_on,
     )
 
 

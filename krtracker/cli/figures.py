@@ -12,6 +12,7 @@ SPARKS = "▁▂▃▄▅▆▇█"
 PLAIN_SPARKS = "_.-~=^*#"
 BAR = ("▰", "▱")
 PLAIN_BAR = ("#", "-")
+SURE = (0.02, 0.98)
 
 # Shapes that differ, so that no verdict hangs on its colour alone.
 ICONS: Mapping[Status, tuple[str, str, str]] = {
@@ -35,14 +36,23 @@ def style(status: Status) -> str:
     return ICONS[status][2]
 
 
-def sparkline(values: Sequence[float | None], width: int = 12, *, unicode: bool = True) -> str:
-    """The newest values as small bars, lowest to highest; a missing one is a blank."""
+def sparkline(
+    values: Sequence[float | None],
+    width: int = 12,
+    *,
+    unicode: bool = True,
+    scale: tuple[float, float] | None = None,
+) -> str:
+    """The newest values as small bars, lowest to highest; a missing one is a blank.
+
+    `scale` is what lowest and highest mean, where several are to be compared.
+    """
     shown = _sampled(values, width)
     known = [one for one in shown if one is not None]
     if not known:
         return ""
     marks = SPARKS if unicode else PLAIN_SPARKS
-    low, high = min(known), max(known)
+    low, high = scale or (min(known), max(known))
     return "".join(" " if one is None else marks[_level(one, low, high)] for one in shown)
 
 
@@ -58,6 +68,13 @@ def _sampled(values: Sequence[float | None], width: int) -> list[float | None]:
         return list(values)
     step = (len(values) - 1) / (width - 1)
     return [values[round(n * step)] for n in range(width)]
+
+
+def chance_words(chance: float | None) -> str:
+    """Odds as F.1 shows them, from "<2 %" to ">98 %": nobody knows the future better."""
+    if chance is not None and not SURE[0] <= chance <= SURE[1]:
+        return f"<{percent(SURE[0])}" if chance < SURE[0] else f">{percent(SURE[1])}"
+    return percent(chance)
 
 
 def bar(share: float | None, width: int = 10, *, unicode: bool = True) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from krtracker.cli.figures import (
     catch_up_words,
+    chance_words,
     icon,
     percent,
     quantity,
@@ -17,6 +18,7 @@ from krtracker.cli.figures import (
 from krtracker.cli.standing import without_status
 from krtracker.cli.tables import Cell, Row, lines_of
 from krtracker.cli.terminal import Terminal, visible
+from krtracker.model.forecasts import NoForecast
 
 if TYPE_CHECKING:
     from krtracker.periods import Span
@@ -101,6 +103,7 @@ def numbers(made: Receipt) -> Iterator[tuple[str, str]]:
     target = made.key_result.target
     yield "target", shown(answer.target) + (f"   {target.text}" if target and target.text else "")
     yield from way(made, "" if answer.compliance is not None else shown(answer.expected_value))
+    yield from odds(made)
 
 
 def way(made: Receipt, value: str = "") -> Iterator[tuple[str, str]]:
@@ -120,6 +123,22 @@ def way(made: Receipt, value: str = "") -> Iterator[tuple[str, str]]:
         yield "guardrails", f"{', '.join(answer.breached)} breached"
     if answer.flags:
         yield "flags", ", ".join(answer.flags)
+
+
+def odds(made: Receipt) -> Iterator[tuple[str, str]]:
+    """The chance with what it was learnt from, or why there is none."""
+    found, metric = made.forecast, made.metric
+    if found is None or metric is None:
+        return
+    if isinstance(found, NoForecast):
+        yield "chance", f"none: {found.words}"
+        return
+    ends = (found.final.middle, found.final.low80, found.final.high80)
+    middle, low, high = (quantity(end, metric.kind, metric.unit) for end in ends)
+    yield "chance", f"{chance_words(found.probability)}   of 1,000 paths, {found.method}"
+    yield "ends near", f"{middle}   80 % of the paths between {low} and {high}"
+    known = several(found.days_used, "known day")
+    yield "learnt from", f"{known} to {found.data_day}, digest {found.inputs_digest[:12]}"
 
 
 def used_days(made: Receipt, terminal: Terminal) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from krtracker.cli.figures import (
     bar,
     catch_up_words,
+    chance_words,
     icon,
     percent,
     quantity,
@@ -50,6 +51,12 @@ class Standing:
     data_day: date | None = None
     provisional: bool = False
     recorded_at: datetime | None = None
+    chance: float | None = None
+    forecast: float | None = None
+    forecast_low: float | None = None
+    forecast_high: float | None = None
+    reached_on: date | None = None
+    no_forecast: str = ""
     full_score: float | None = None
     level: str = ""
     breached: tuple[str, ...] = ()
@@ -269,6 +276,8 @@ def detail_lines(one: Standing, today: date, terminal: Terminal) -> list[str]:
 def _beside(one: Standing) -> dict[str, str]:
     """What only some key results have: a level met, guardrails breached, warnings that last."""
     facts = {}
+    if one.chance is not None:
+        facts["chance"] = chance_line(one)
     if one.level:
         facts["level met"] = one.level
     if one.breached:
@@ -276,6 +285,15 @@ def _beside(one: Standing) -> dict[str, str]:
         facts["guardrails"] = ", ".join(one.breached) + " breached" + full
     facts |= {f"warning {text[:2]}": text[3:] for text in one.warnings}
     return facts
+
+
+def chance_line(one: Standing) -> str:
+    """ "62 %, ends near 146 (80 %: 138 to 155)"."""
+    if one.forecast is None:
+        return chance_words(one.chance)
+    ends = (one.forecast, one.forecast_low, one.forecast_high)
+    middle, low, high = (quantity(end, one.kind, one.unit) for end in ends)
+    return f"{chance_words(one.chance)}, ends near {middle} (80 %: {low} to {high})"
 
 
 FAIL_ON: Mapping[str, tuple[Status, ...]] = {

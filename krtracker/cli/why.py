@@ -70,5 +70,6 @@ def facts(made: Receipt) -> dict[str, Any]:
         "rows": made.rows,
         "configuration": made.configuration,
         "evaluated_at": made.recorded_at,
+        "forecast": None if made.forecast is None else asdict(made.forecast),
         "trouble": None if made.trouble is None else asdict(made.trouble),
     }

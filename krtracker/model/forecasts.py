@@ -32,6 +32,7 @@ class Forecast:
     "touch". `threshold` is the value meant, `direction` the side of it (1: at or above).
     `at_end` is the chance of meeting the full target at the end, whatever the promise.
     `fan` has the days of the cycle still to come, the last one holds the final actual.
+    `reached_on` is the first day by which half of the paths met the target; None: not by the end.
     """
 
     key_result: str
@@ -45,6 +46,7 @@ class Forecast:
     days_used: int
     method: str
     inputs_digest: str
+    reached_on: date | None = None
 
     @property
     def final(self) -> FanDay:

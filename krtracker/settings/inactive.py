@@ -28,6 +28,8 @@ INACTIVE = (
     Inactive("digests", "", "nothing is sent"),
     Inactive("alerts", "", "nothing is sent"),
     Inactive("governance", "", "nothing is refused for it"),
+    Inactive("objectives", "depends_on", "nothing is told of what they wait for"),
+    Inactive("key_results", "depends_on", "nothing is told of what they wait for"),
 )
 
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from krtracker.errors import StoreBusyError as StoreBusyError
+    from krtracker.store.answers import ClosedForecast as ClosedForecast
     from krtracker.store.answers import ConfigurationVersion as ConfigurationVersion
+    from krtracker.store.answers import Foretold as Foretold
     from krtracker.store.answers import Ground as Ground
     from krtracker.store.answers import MetricState as MetricState
+    from krtracker.store.answers import OutcomeSums as OutcomeSums
     from krtracker.store.answers import Restatement as Restatement
     from krtracker.store.answers import RunDetail as RunDetail
     from krtracker.store.answers import Said as Said
@@ -24,10 +27,13 @@ if TYPE_CHECKING:
 
 # Looked up late: the folder's paths are asked for by commands that never load DuckDB.
 _ROOM = {
+    "ClosedForecast": "answers",
     "ConfigurationVersion": "answers",
     "DiskFullError": "failures",
+    "Foretold": "answers",
     "Ground": "answers",
     "MetricState": "answers",
+    "OutcomeSums": "answers",
     "Reader": "read",
     "Restatement": "answers",
     "RunDetail": "answers",

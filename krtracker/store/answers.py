@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from krtracker.model import Alarm, Evaluation, ObjectiveEvaluation, Run
+from krtracker.model import Alarm, Evaluation, Forecast, NoForecast, ObjectiveEvaluation, Run
 from krtracker.periods import Span
 
 
@@ -74,12 +74,58 @@ class Restatement:
 
 
 @dataclass(frozen=True, slots=True)
+class Foretold:
+    """What was foretold of a key result on a local day, or why nothing was.
+
+    `data_day` is the day the forecast begins after, of a refusal the newest day counted.
+    `recorded_at` is set once the store holds it.
+    """
+
+    forecast: Forecast | NoForecast
+    cycle: str
+    metric: str
+    today: date
+    data_day: date | None
+    recorded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedForecast:
+    """A published forecast with what came of it: the final actual, and whether it was achieved."""
+
+    metric: str
+    forecast: Forecast
+    actual: float
+    achieved: bool
+
+
+class OutcomeSums(NamedTuple):
+    """Sums over chances with outcomes: of one metric or all (None), of one tenth or all (None).
+
+    `said` sums the chances as shown, `met` those that came true, `missed` the squares of chance
+    minus outcome, `lost` the -ln of the chance given to what happened, `covered` the final actuals
+    within their 80 % interval.
+    """
+
+    metric: str | None
+    tenth: int | None
+    chances: int
+    key_results: int
+    said: float
+    met: int
+    missed: float
+    lost: float
+    covered: int
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """What one round of judging said: of key results, of objectives, and which warnings."""
+    """What one round of judging said: of key results, of objectives, which warnings, which odds."""
 
     evaluations: Sequence[Evaluation] = ()
     objectives: Sequence[ObjectiveEvaluation] = ()
     alarms: Sequence[Alarm] = ()
+    forecasts: Sequence[Foretold] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ TABLES = (
     "evaluation",
     "objective_evaluation",
     "alarm",
+    "forecast",
     "batch",
 )
 LOOSE_FILES = 1000

@@ -16,6 +16,7 @@ from krtracker.store.archive import Archive, Chapter
 from krtracker.store.database import Database
 from krtracker.store.evaluations import REMAKE_NOW
 from krtracker.store.failures import understood
+from krtracker.store.forecasts import REMAKE_FORETOLD
 from krtracker.store.incoming import Names
 from krtracker.store.paths import StorePaths
 from krtracker.store.schema import roll_back
@@ -210,6 +211,7 @@ def load(cursor: duckdb.DuckDBPyConnection, archive: Archive, chapters: Sequence
     try:
         archive.load(cursor, chapters)
         cursor.execute(REMAKE_NOW)
+        cursor.execute(REMAKE_FORETOLD)
         cursor.execute("COMMIT")
         done = True
     finally:

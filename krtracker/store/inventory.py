@@ -13,7 +13,7 @@ from krtracker.store.failures import newest_backup
 from krtracker.store.paths import StorePaths
 from krtracker.store.schema import stored_version
 
-COUNTED = ("series", "observation", "run", "evaluation", "configuration")
+COUNTED = ("series", "observation", "run", "evaluation", "forecast", "configuration")
 
 
 def describe(cursor: duckdb.DuckDBPyConnection, paths: StorePaths) -> dict[str, Any]:

@@ -19,9 +19,12 @@ from krtracker.model import (
 )
 from krtracker.periods import Span
 from krtracker.store.answers import (
+    ClosedForecast,
     ConfigurationVersion,
+    Foretold,
     Ground,
     MetricState,
+    OutcomeSums,
     Restatement,
     RunDetail,
     StoredEvaluation,
@@ -229,6 +232,28 @@ class Reader:
     ) -> dict[tuple[str, str], dict[str, AlarmState]]:
         """By (key result, cycle) and rule, when last raised and whether it is over."""
         return states_of(self._rows(ALARMS, [until(as_of)]))
+
+    def forecasts(self, *, as_of: datetime | None = None) -> dict[str, Foretold]:
+        """What was last foretold of each key result, or why nothing was."""
+        from krtracker.store.forecasts import read_forecasts
+
+        return read_forecasts(self._ask(), as_of)
+
+    def closed_forecasts(
+        self, metric: str | None = None, *, as_of: datetime | None = None
+    ) -> list[ClosedForecast]:
+        """The last forecast of each data day, of key results that have closed, with the outcome."""
+        from krtracker.store.forecasts import read_closed
+
+        return read_closed(self._ask(), metric, as_of)
+
+    def outcome_sums(
+        self, metric: str | None = None, *, as_of: datetime | None = None
+    ) -> list[OutcomeSums]:
+        """What the scores of past odds are made of, by metric and tenth and of all."""
+        from krtracker.store.forecasts import read_sums
+
+        return read_sums(self._ask(), metric, as_of)
 
     def restatements(self) -> list[Restatement]:
         """Values that replaced others since the last evaluation, oldest day first."""

@@ -22,6 +22,7 @@ from krtracker.store.configurations import in_force, stage_configuration
 from krtracker.store.database import Database
 from krtracker.store.evaluations import stage_evaluations, stage_frozen
 from krtracker.store.failures import understood
+from krtracker.store.forecasts import REPLACE_FORETOLD, stage_forecasts
 from krtracker.store.inventory import describe
 from krtracker.store.lock import StoreLock
 from krtracker.store.objectives import stage_alarms, stage_objectives
@@ -167,7 +168,9 @@ class Store:
                 cursor, told, stamp, configuration=configuration, reconstructed=reconstructed
             )
             tables += tuple(table for table, rows in staged.items() if rows)
-            return Filled(tables, stamp.recorded_at, then=staged["evaluation"] or "")
+            foretold = REPLACE_FORETOLD if staged["forecast"] else ""
+            then = f"{staged['evaluation'] or ''};{foretold}".strip(";")
+            return Filled(tables, stamp.recorded_at, then=then)
 
         recorded: datetime = self._writer.write("evaluations", fill, now=now)
         return recorded
@@ -251,4 +254,7 @@ def _stage_said(
             cursor, told.objectives, stamp=stamp, configuration=configuration
         ),
         "alarm": stage_alarms(cursor, told.alarms, stamp),
+        "forecast": stage_forecasts(
+            cursor, told.forecasts, stamp=stamp, configuration=configuration
+        ),
     }

@@ -53,6 +53,12 @@ CHECKS = (
         "objective {0}: the evaluations of {1} have a gap or a double",
     ),
     Check(
+        "SELECT key_result, max(f.seq), any_value(n.seq) FROM forecast f "
+        "LEFT JOIN forecast_now n USING (key_result) GROUP BY key_result "
+        "HAVING max(f.seq) IS DISTINCT FROM any_value(n.seq)",
+        "key result {0}: its newest forecast is of commit {1}, shown is that of {2}",
+    ),
+    Check(
         "SELECT sum(observations), (SELECT count(*) FROM observation) FROM batch "
         "HAVING coalesce(sum(observations), 0) <> (SELECT count(*) FROM observation)",
         "the commits wrote {0} observations, the store has {1}",

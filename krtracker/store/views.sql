@@ -51,14 +51,19 @@ SELECT k.key_result, k.name, k.cycle, k.objective, k.metric, k.segment, k.title,
        coalesce(e.status, 'no_data') AS status, e.reason AS why,
        e.actual, e.baseline, e.target, e.progress, e.expected, e.expected_value,
        e.catch_up AS catch_up_factor, e.probability AS chance,
-       NULL::DOUBLE AS forecast, NULL::DOUBLE AS forecast_low, NULL::DOUBLE AS forecast_high,
+       CASE WHEN e.probability IS NOT NULL THEN f.middle END AS forecast,
+       CASE WHEN e.probability IS NOT NULL THEN f.low80 END AS forecast_low,
+       CASE WHEN e.probability IS NOT NULL THEN f.high80 END AS forecast_high,
        e.score, e.grade, e.data_day AS fresh_at, e.age AS age_days, e.provisional, e.final,
        from_json(e.flags, '["VARCHAR"]') AS flags, e.recorded_at AS evaluated_at,
        k.actual_rule, k.baseline_rule, k.target_rule, k.pace,
        e.level AS level_met, e.interval_low, e.interval_high, e.compliance, e.bad_days,
        e.allowed_days, e.coverage, from_json(e.breached, '["VARCHAR"]') AS guardrails_breached,
-       coalesce(e.full_score, e.score) AS full_score
+       coalesce(e.full_score, e.score) AS full_score,
+       CASE WHEN e.probability IS NOT NULL THEN f.reached_on END AS reached_on,
+       f.words AS no_forecast
 FROM main.key_result k LEFT JOIN main.evaluation_now e ON e.key_result = k.key_result
+LEFT JOIN main.forecast_now f ON f.key_result = k.key_result
 WHERE k.configuration_id = (SELECT max(configuration_id) FROM main.configuration);
 
 CREATE VIEW krt.key_result_daily AS
@@ -120,10 +125,51 @@ GROUP BY a.key_result, a.day, a.old, a.new, a.reason, a.approver
 HAVING max(a.configuration_id) = (SELECT max(configuration_id) FROM main.configuration);
 
 CREATE VIEW krt.forecasts AS
-SELECT NULL::VARCHAR AS key_result, NULL::DATE AS made_on, NULL::DATE AS day,
-       NULL::DOUBLE AS low, NULL::DOUBLE AS middle, NULL::DOUBLE AS high,
-       NULL::DOUBLE AS chance, NULL::TIMESTAMP AS recorded_at
-WHERE false;
+SELECT key_result, data_day AS made_on, final_day AS day, low80 AS low, middle, high80 AS high,
+       probability AS chance, recorded_at, cycle, metric, promise, threshold, direction,
+       at_end AS chance_at_end, touched AS chance_touched, reached_on, low95, high95, days_used,
+       method, inputs_digest, refused, words AS why
+FROM main.forecast;
+
+CREATE VIEW krt.forecast_outcomes AS
+SELECT *, chance_shown - met::INTEGER AS miss, actual BETWEEN low AND high AS covered
+FROM (
+    SELECT f.key_result, f.cycle, f.metric, f.data_day AS made_on, f.promise, f.threshold,
+           f.probability AS chance,
+           least(greatest(f.probability, 0.02), 0.98)::DOUBLE AS chance_shown,
+           CASE WHEN f.promise = 'touch' THEN c.achieved
+                ELSE (c.actual - f.threshold) * f.direction
+                     >= -1e-9 * greatest(1, abs(c.actual), abs(f.threshold)) END AS met,
+           f.low80 AS low, f.high80 AS high, c.actual, f.recorded_at, c.closed_at
+    FROM (FROM main.forecast WHERE probability IS NOT NULL) f JOIN (
+        SELECT key_result, actual, status = 'achieved' AS achieved, seq, recorded_at AS closed_at
+        FROM main.evaluation WHERE final AND actual IS NOT NULL
+        QUALIFY row_number() OVER (PARTITION BY key_result ORDER BY seq) = 1
+    ) c ON c.key_result = f.key_result AND f.seq < c.seq
+    QUALIFY row_number() OVER (PARTITION BY f.key_result, f.data_day ORDER BY f.seq DESC) = 1
+);
+
+CREATE VIEW krt.reliability AS
+SELECT metric, bin / 10 AS low, count(*) AS chances, avg(chance_shown) AS said,
+       avg(met::INTEGER) AS happened
+FROM (
+    SELECT *, least(9, floor(chance_shown * 10 + 1e-9))::INTEGER AS bin FROM krt.forecast_outcomes
+)
+GROUP BY GROUPING SETS ((metric, bin), (bin));
+
+CREATE VIEW krt.calibration AS
+SELECT o.metric, o.key_results, o.chances, o.brier, o.log_loss, b.calibration_error, o.coverage,
+       o.key_results >= 30 AS enough
+FROM (
+    SELECT metric, count(DISTINCT key_result) AS key_results, count(*) AS chances,
+           avg(miss * miss) AS brier,
+           -avg(ln(CASE WHEN met THEN chance_shown ELSE 1 - chance_shown END)) AS log_loss,
+           avg(covered::INTEGER) AS coverage
+    FROM krt.forecast_outcomes GROUP BY GROUPING SETS ((metric), ()) HAVING count(*) > 0
+) o JOIN (
+    SELECT metric, sum(chances * abs(said - happened)) / sum(chances) AS calibration_error
+    FROM krt.reliability GROUP BY metric
+) b ON b.metric IS NOT DISTINCT FROM o.metric;
 
 CREATE VIEW krt.checkins AS
 SELECT NULL::VARCHAR AS key_result, NULL::DATE AS day, NULL::VARCHAR AS author,
@@ -139,6 +185,10 @@ QUALIFY row_number() OVER (
     PARTITION BY key_result
     ORDER BY reconstructed, recorded_at DESC, today DESC, data_day DESC NULLS LAST
 ) = 1;
+
+CREATE MACRO krt.forecasts_as_of(ts) AS TABLE
+SELECT * FROM krt.forecasts WHERE recorded_at <= ts::TIMESTAMP
+QUALIFY row_number() OVER (PARTITION BY key_result ORDER BY recorded_at DESC) = 1;
 
 CREATE MACRO krt.series(metric_name) AS TABLE
 SELECT segment, day, value, weight, status, recorded_at
@@ -269,6 +319,8 @@ COMMENT ON COLUMN krt.key_results.allowed_days IS 'Days it may be outside, over 
 COMMENT ON COLUMN krt.key_results.coverage IS 'Share of a composite''s weight that can be judged.';
 COMMENT ON COLUMN krt.key_results.guardrails_breached IS 'Guardrails that hold the score down.';
 COMMENT ON COLUMN krt.key_results.full_score IS 'Score without guardrails.';
+COMMENT ON COLUMN krt.key_results.reached_on IS 'First day by which half of the paths reach the target; NULL when not by the end.';
+COMMENT ON COLUMN krt.key_results.no_forecast IS 'Why there was no forecast when last asked for; NULL where there was one.';
 COMMENT ON VIEW krt.key_result_daily IS 'The last word on each key result and data day.';
 COMMENT ON COLUMN krt.key_result_daily.key_result IS 'Full id, cycle/name.';
 COMMENT ON COLUMN krt.key_result_daily.cycle IS 'Id of the cycle.';
@@ -353,15 +405,62 @@ COMMENT ON COLUMN krt.amendments.new IS 'Target from then on.';
 COMMENT ON COLUMN krt.amendments.reason IS 'Why.';
 COMMENT ON COLUMN krt.amendments.approver IS 'Who agreed.';
 COMMENT ON COLUMN krt.amendments.recorded_at IS 'Instant (UTC) of the first configuration that contains it.';
-COMMENT ON VIEW krt.forecasts IS 'Forecasts by day; empty in this version.';
+COMMENT ON VIEW krt.forecasts IS 'Published forecasts, and why there was none: a row each time it changed.';
 COMMENT ON COLUMN krt.forecasts.key_result IS 'Full id, cycle/name.';
-COMMENT ON COLUMN krt.forecasts.made_on IS 'Local day of the newest data used.';
-COMMENT ON COLUMN krt.forecasts.day IS 'Day forecast.';
-COMMENT ON COLUMN krt.forecasts.low IS 'Lower end of the 80 % interval.';
+COMMENT ON COLUMN krt.forecasts.made_on IS 'Newest settled local day it was made from; of a refusal the newest day counted.';
+COMMENT ON COLUMN krt.forecasts.day IS 'Local day forecast: the last of the key result.';
+COMMENT ON COLUMN krt.forecasts.low IS 'Lower end of the 80 % interval of the actual on that day.';
 COMMENT ON COLUMN krt.forecasts.middle IS 'Median.';
 COMMENT ON COLUMN krt.forecasts.high IS 'Upper end of the 80 % interval.';
-COMMENT ON COLUMN krt.forecasts.chance IS 'Chance of the target by then, 0 to 1.';
-COMMENT ON COLUMN krt.forecasts.recorded_at IS 'Instant (UTC) it was recorded.';
+COMMENT ON COLUMN krt.forecasts.chance IS 'Chance the status goes by, 0 to 1; NULL where none was given.';
+COMMENT ON COLUMN krt.forecasts.recorded_at IS 'Instant (UTC) from which it counts as known.';
+COMMENT ON COLUMN krt.forecasts.cycle IS 'Id of the cycle.';
+COMMENT ON COLUMN krt.forecasts.metric IS 'Id of the metric.';
+COMMENT ON COLUMN krt.forecasts.promise IS 'What the chance is of: target (met at the end), score 0.7, or touch.';
+COMMENT ON COLUMN krt.forecasts.threshold IS 'Value meant by that, in the metric''s unit.';
+COMMENT ON COLUMN krt.forecasts.direction IS '1: at or above it, -1: at or below.';
+COMMENT ON COLUMN krt.forecasts.chance_at_end IS 'Chance of meeting the full target on the last day.';
+COMMENT ON COLUMN krt.forecasts.chance_touched IS 'Chance of meeting it on some day until then.';
+COMMENT ON COLUMN krt.forecasts.reached_on IS 'First day by which half of the paths reach the target; NULL when not by the end.';
+COMMENT ON COLUMN krt.forecasts.low95 IS 'Lower end of the 95 % interval.';
+COMMENT ON COLUMN krt.forecasts.high95 IS 'Upper end of the 95 % interval.';
+COMMENT ON COLUMN krt.forecasts.days_used IS 'Known days it was learnt from.';
+COMMENT ON COLUMN krt.forecasts.method IS 'Name and version of the method.';
+COMMENT ON COLUMN krt.forecasts.inputs_digest IS 'SHA-256 of everything it follows from: the same digest is the same forecast.';
+COMMENT ON COLUMN krt.forecasts.refused IS 'Code of why there is none: too_few_days, not_daily, no_baseline, ...';
+COMMENT ON COLUMN krt.forecasts.why IS 'The same in words.';
+COMMENT ON VIEW krt.forecast_outcomes IS 'The calibration ledger: the last chance of each data day of closed key results, with what came of it.';
+COMMENT ON COLUMN krt.forecast_outcomes.key_result IS 'Full id, cycle/name.';
+COMMENT ON COLUMN krt.forecast_outcomes.cycle IS 'Id of the cycle.';
+COMMENT ON COLUMN krt.forecast_outcomes.metric IS 'Id of the metric.';
+COMMENT ON COLUMN krt.forecast_outcomes.made_on IS 'Newest settled local day the forecast was made from.';
+COMMENT ON COLUMN krt.forecast_outcomes.promise IS 'What the chance was of: target, score 0.7, or touch.';
+COMMENT ON COLUMN krt.forecast_outcomes.threshold IS 'Value meant by that.';
+COMMENT ON COLUMN krt.forecast_outcomes.chance IS 'Chance given, 0 to 1.';
+COMMENT ON COLUMN krt.forecast_outcomes.chance_shown IS 'The same as shown, between 0.02 and 0.98; this one is scored.';
+COMMENT ON COLUMN krt.forecast_outcomes.met IS 'Whether it came true.';
+COMMENT ON COLUMN krt.forecast_outcomes.low IS 'Lower end of the 80 % interval given.';
+COMMENT ON COLUMN krt.forecast_outcomes.high IS 'Upper end of it.';
+COMMENT ON COLUMN krt.forecast_outcomes.actual IS 'Final actual, as first closed.';
+COMMENT ON COLUMN krt.forecast_outcomes.recorded_at IS 'Instant (UTC) the forecast was recorded.';
+COMMENT ON COLUMN krt.forecast_outcomes.closed_at IS 'Instant (UTC) the outcome was recorded; nothing later changes it.';
+COMMENT ON COLUMN krt.forecast_outcomes.miss IS 'Chance shown minus 1 if met, minus 0 if not.';
+COMMENT ON COLUMN krt.forecast_outcomes.covered IS 'Whether the final actual lay within the 80 % interval.';
+COMMENT ON VIEW krt.reliability IS 'What was said against what happened, by metric and tenth of the chances shown.';
+COMMENT ON COLUMN krt.reliability.metric IS 'Id of the metric; NULL: all together.';
+COMMENT ON COLUMN krt.reliability.low IS 'Where the tenth begins: 0.7 holds chances from 70 % on.';
+COMMENT ON COLUMN krt.reliability.chances IS 'How many chances.';
+COMMENT ON COLUMN krt.reliability.said IS 'Their mean.';
+COMMENT ON COLUMN krt.reliability.happened IS 'How often they came true.';
+COMMENT ON VIEW krt.calibration IS 'How honest past odds were, by metric and overall.';
+COMMENT ON COLUMN krt.calibration.metric IS 'Id of the metric; NULL: all together.';
+COMMENT ON COLUMN krt.calibration.key_results IS 'Closed key results behind it.';
+COMMENT ON COLUMN krt.calibration.chances IS 'Chances given for them.';
+COMMENT ON COLUMN krt.calibration.brier IS 'Brier score: mean square of the miss; 0 is perfect, 0.25 is always saying 50 %.';
+COMMENT ON COLUMN krt.calibration.log_loss IS 'Mean of -ln of the chance given to what happened.';
+COMMENT ON COLUMN krt.calibration.calibration_error IS 'Mean distance of said from happened, over tenths of the chances.';
+COMMENT ON COLUMN krt.calibration.coverage IS 'Share of final actuals within the 80 % interval; 0.8 is honest.';
+COMMENT ON COLUMN krt.calibration.enough IS 'Whether at least 30 key results have closed: with fewer it says little.';
 COMMENT ON VIEW krt.checkins IS 'What owners said; empty in this version.';
 COMMENT ON COLUMN krt.checkins.key_result IS 'Full id, cycle/name.';
 COMMENT ON COLUMN krt.checkins.day IS 'Local day.';
@@ -370,5 +469,6 @@ COMMENT ON COLUMN krt.checkins.confidence IS 'Confidence, 0 to 1.';
 COMMENT ON COLUMN krt.checkins.note IS 'Words.';
 COMMENT ON COLUMN krt.checkins.recorded_at IS 'Instant (UTC) it was recorded.';
 COMMENT ON MACRO TABLE krt.status_as_of IS 'What was said of each key result at an instant (UTC): krt.status_as_of(''2026-11-01 09:00'').';
+COMMENT ON MACRO TABLE krt.forecasts_as_of IS 'What was last foretold of each key result at an instant (UTC).';
 COMMENT ON MACRO TABLE krt.series IS 'The current values of a metric, by segment and day: krt.series(''dau'').';
 COMMENT ON MACRO TABLE krt.compare IS 'A key result in two cycles, side by side by day of the cycle: krt.compare(''dau'', ''2026-q3'', ''2026-q4'').';

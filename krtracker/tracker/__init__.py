@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from krtracker.tracker.drafting import draft_check
     from krtracker.tracker.due import due_span, due_windows
     from krtracker.tracker.naming import resolve_key_result
+    from krtracker.tracker.outlooks import Outlook, honesty, ledger, outlook
     from krtracker.tracker.pushing import KeyReusedError, NotPushedError, Push
     from krtracker.tracker.receipts import Receipt, receipt
     from krtracker.tracker.replaying import Replay, Replayed, replay
@@ -34,6 +35,7 @@ __all__ = [
     "ImportRow",
     "KeyReusedError",
     "NotPushedError",
+    "Outlook",
     "Paused",
     "Progress",
     "Push",
@@ -52,6 +54,9 @@ __all__ = [
     "draft_check",
     "due_span",
     "due_windows",
+    "honesty",
+    "ledger",
+    "outlook",
     "receipt",
     "replay",
     "resolve_key_result",
@@ -67,6 +72,7 @@ _ROOM = {
     "ImportRow": "collected",
     "KeyReusedError": "pushing",
     "NotPushedError": "pushing",
+    "Outlook": "outlooks",
     "Paused": "collected",
     "Progress": "collected",
     "Push": "pushing",
@@ -85,6 +91,9 @@ _ROOM = {
     "draft_check": "drafting",
     "due_span": "due",
     "due_windows": "due",
+    "honesty": "outlooks",
+    "ledger": "outlooks",
+    "outlook": "outlooks",
     "receipt": "receipts",
     "replay": "replaying",
     "resolve_key_result": "naming",

@@ -12,12 +12,14 @@ from pathlib import Path
 
 from krtracker.errors import UsageError
 from krtracker.evaluation import Question
-from krtracker.model import Evaluation, ObjectiveEvaluation, Workspace
+from krtracker.model import Evaluation, Forecast, NoForecast, ObjectiveEvaluation, Vote, Workspace
 from krtracker.periods import ONE_DAY, Span, local_day
 from krtracker.settings import parse
 from krtracker.store import Reader
 from krtracker.tracker.docket import Docket, docket
-from krtracker.tracker.folding import behind, fold, knowing
+from krtracker.tracker.folding import behind, knowing
+from krtracker.tracker.foretelling import forecasts_of
+from krtracker.tracker.hindsight import judged_before
 from krtracker.tracker.judging import (
     Round,
     Timeline,
@@ -35,7 +37,8 @@ from krtracker.tracker.questions import read_material
 class Answers:
     """Evaluations with the configuration they follow from and the instant they are known at.
 
-    `parts` are, by composite, the answers of its parts.
+    `parts` are, by composite, the answers of its parts. `forecasts` are those behind the answers,
+    by key result, where a cycle goes by forecast.
     """
 
     evaluations: tuple[Evaluation, ...]
@@ -43,6 +46,7 @@ class Answers:
     instant: datetime
     objectives: tuple[ObjectiveEvaluation, ...] = ()
     parts: Mapping[str, tuple[Evaluation, ...]] = field(default_factory=dict)
+    forecasts: Mapping[str, Forecast | NoForecast] = field(default_factory=dict)
 
 
 def configuration_at(reader: Reader, instant: datetime, folder: Path | None = None) -> Workspace:
@@ -74,7 +78,8 @@ def answer_as_of(
     whole = docket(workspace, names)
     material = read_material(reader, whole.asked, as_of=instant, more=whole.unmeasured)
     stored = reader.evaluations(as_of=instant)
-    asked = foretell(round_of(whole, material, now=instant))
+    made = forecasts_of(reader.forecasts(as_of=instant))
+    asked = foretell(round_of(whole, material, now=instant), made)
     answers = judge(asked, material.votes)
     for name, answer in answers.items():
         kept = stored.get(name)
@@ -83,7 +88,8 @@ def answer_as_of(
             answers[name] = kept.evaluation
     objectives = judge_objectives(asked, answers, reader.objective_votes(as_of=instant))
     said = _chosen(whole, answers, names)
-    return Answers(said, workspace, instant, objectives, _parts(whole, answers))
+    parts = _parts(whole, answers)
+    return Answers(said, workspace, instant, objectives, parts, forecasts=_odds(asked))
 
 
 def answer_now(
@@ -92,9 +98,11 @@ def answer_now(
     """What would be said of key results now, under a configuration nobody evaluated yet."""
     whole = docket(workspace, names)
     material = read_material(reader, whole.asked, more=whole.unmeasured)
-    answers = judge(foretell(round_of(whole, material, now=now)), material.votes)
-    said = _chosen(whole, answers, names)
-    return Answers(said, workspace, now, parts=_parts(whole, answers))
+    made = forecasts_of(reader.forecasts())
+    asked = foretell(round_of(whole, material, now=now), made)
+    answers = judge(asked, material.votes)
+    said, parts = _chosen(whole, answers, names), _parts(whole, answers)
+    return Answers(said, workspace, now, parts=parts, forecasts=_odds(asked))
 
 
 def answer_day(
@@ -107,7 +115,7 @@ def answer_day(
 ) -> Answers:
     """What is said of a day with all that is known now: every day of the cycle judged in turn.
 
-    By pace, as the past days of a first evaluation are: odds are only those that were given then.
+    Nothing is taken from what was said then, not even the odds: they are made anew.
 
     Raises UsageError for a day that is not over in the zone of a metric asked for.
     """
@@ -116,11 +124,16 @@ def answer_day(
     if any(day >= local_day(now, zone) for zone in zones):
         raise UsageError(f"{day} is not over yet: name an earlier day, or leave `--day` out")
     material = replace(read_material(reader, whole.asked), votes={})
-    asked = round_of(whole, material, now=now)
-    answers = _at_end_of(day, asked, now)
-    objectives = judge_objectives(at_end_of(asked, day), answers, {})
-    said = _chosen(whole, answers, names)
-    return Answers(said, workspace, now, objectives, _parts(whole, answers))
+    asked, votes = _at_end_of(day, round_of(whole, material, now=now), now)
+    answers = judge(asked, votes)
+    objectives = judge_objectives(asked, answers, {})
+    said, parts = _chosen(whole, answers, names), _parts(whole, answers)
+    return Answers(said, workspace, now, objectives, parts, forecasts=_odds(asked))
+
+
+def _odds(asked: Round) -> dict[str, Forecast | NoForecast]:
+    made = ((name, one.forecast) for name, one in asked.put.items())
+    return {name: one for name, one in made if one is not None}
 
 
 def _parts(whole: Docket, answers: Mapping[str, Evaluation]) -> dict[str, tuple[Evaluation, ...]]:
@@ -131,17 +144,21 @@ def _parts(whole: Docket, answers: Mapping[str, Evaluation]) -> dict[str, tuple[
     }
 
 
-def _at_end_of(day: date, asked: Round, now: datetime) -> dict[str, Evaluation]:
-    """The answers of a day, after all days of the cycle before it were judged."""
+def _at_end_of(
+    day: date, asked: Round, now: datetime
+) -> tuple[Round, Mapping[str, tuple[Vote, ...]]]:
+    """The round as asked on the evening of a day, after all days of the cycle before it."""
     timeline: Timeline = {}
     put: dict[str, Question] = {}
-    for name, one in asked.put.items():
-        span, known = one.key_result.span, knowing(one, now)
-        before = list(fold(known, Span(span.first, min(day - ONE_DAY, span.last))))
+    then = at_end_of(asked, day)
+    for name, question in then.put.items():
+        span = question.key_result.span
+        known = replace(question, frozen=knowing(asked.put[name], now).frozen)
+        before = judged_before(known, Span(span.first, min(day - ONE_DAY, span.last)))
         timeline[name] = {said.today - ONE_DAY: said for said in before}
         put[name] = behind(known, before)
     votes = derive_days(asked, timeline, {}, until=day - ONE_DAY)
-    return judge(at_end_of(replace(asked, put=put), day), votes)
+    return foretell(replace(then, put=put)), votes
 
 
 def _chosen(

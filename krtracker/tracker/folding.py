@@ -59,15 +59,22 @@ def past_days(question: Question) -> Span:
     return Span(span.first, last)
 
 
-def pasts_of(asked: Sequence[Question], now: datetime) -> dict[str, tuple[Evaluation, ...]]:
-    """By key result, what is said of its past days.
+def pasts_of(
+    asked: Sequence[Question],
+    now: datetime,
+    *,
+    judged: Callable[[Question, Span], Iterable[Evaluation]],
+) -> dict[str, tuple[Evaluation, ...]]:
+    """By key result, what is said of its past days, as `judged` says it.
 
     Only key results that were never judged have a past to make up for.
     """
     new = [one for one in asked if not one.votes and len(one.series)]
     if sum(past_days(one).days for one in new) > RECONSTRUCTED_AT_ONCE:
         return {}
-    return {one.key_result.id: _past(knowing(one, now)) for one in new}
+    return {
+        one.key_result.id: one_a_data_day(judged(knowing(one, now), past_days(one))) for one in new
+    }
 
 
 def behind(question: Question, past: Iterable[Evaluation]) -> Question:
@@ -78,7 +85,6 @@ def behind(question: Question, past: Iterable[Evaluation]) -> Question:
     return replace(question, votes=tuple(votes))
 
 
-def _past(question: Question) -> tuple[Evaluation, ...]:
-    """One answer a data day: where several days say the same one, what the last of them says."""
-    answers = fold(question, past_days(question))
+def one_a_data_day(answers: Iterable[Evaluation]) -> tuple[Evaluation, ...]:
+    """Where several days say the same data day, what the last of them says."""
     return tuple({one.data_day: one for one in answers if one.data_day is not None}.values())

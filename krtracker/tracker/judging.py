@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from krtracker.evaluation import Question, evaluate, forecast_of
+from krtracker.evaluation import Question, evaluate
 from krtracker.evaluation.derived import (
     Moment,
     evaluate_composite,
@@ -31,7 +31,8 @@ from krtracker.model import (
 )
 from krtracker.periods import ONE_DAY, Span, local_day
 from krtracker.tracker.docket import Docket, children_of, parts_of
-from krtracker.tracker.folding import behind, pasts_of, with_vote
+from krtracker.tracker.folding import behind, fold, one_a_data_day, pasts_of, with_vote
+from krtracker.tracker.hindsight import FORETOLD_AT_ONCE, foretold, judged_before
 from krtracker.tracker.questions import Material, questions
 
 Votes = Mapping[str, tuple[Vote, ...]]
@@ -75,7 +76,6 @@ def judge(asked: Round, votes: Votes) -> dict[str, Evaluation]:
 def foretell(asked: Round, kept: MutableMapping[str, Forecast] | None = None) -> Round:
     """The round with the forecasts of its day, where a cycle goes by forecast.
 
-    Live days only: past ones that nobody judged are made up for by pace, without odds.
     `kept` are earlier forecasts by key result, brought up to date here: one that nothing has
     changed for is not simulated again, and either way the answer is the same.
     """
@@ -85,19 +85,6 @@ def foretell(asked: Round, kept: MutableMapping[str, Forecast] | None = None) ->
         if isinstance(one.forecast, Forecast):
             known[name] = one.forecast
     return replace(asked, put=put)
-
-
-def foretold(question: Question, kept: Forecast | None = None) -> Question:
-    """The question with the forecast of its day, where its cycle goes by one.
-
-    Of the fan only its last day: no verdict asks for another, and ten thousand fans are heavy.
-    """
-    if question.cycle.status.by != "forecast":
-        return question
-    made = forecast_of(question, kept)
-    if isinstance(made, Forecast) and len(made.fan) > 1:
-        made = replace(made, fan=made.fan[-1:])
-    return replace(question, forecast=made)
 
 
 def derive(asked: Round, answers: Mapping[str, Evaluation], votes: Votes) -> dict[str, Evaluation]:
@@ -201,7 +188,8 @@ def with_past(
 
     Only key results that were never judged have a past; guardrails hold no past score down.
     """
-    pasts = pasts_of(list(asked.put.values()), now)
+    judged = judged_before if len(asked.put) <= FORETOLD_AT_ONCE else fold
+    pasts = pasts_of(list(asked.put.values()), now, judged=judged)
     put = {name: behind(one, pasts.get(name, ())) for name, one in asked.put.items()}
     timeline: Timeline = {
         name: {one.today - ONE_DAY: one for one in past} for name, past in pasts.items()
@@ -209,7 +197,7 @@ def with_past(
     made = derive_days(asked, timeline, votes, until=asked.today - 2 * ONE_DAY)
     said = [one for past in pasts.values() for one in past]
     for name in made:
-        said += one_a_data_day(list(timeline[name].values()))
+        said += one_a_data_day(timeline[name].values())
     return replace(asked, put=put), {**votes, **made}, said
 
 
@@ -220,8 +208,3 @@ def newest_by(said: Mapping[date, Evaluation], day: date) -> Evaluation | None:
         return exact
     earlier = [one for one in said if one < day]
     return said[max(earlier)] if earlier else None
-
-
-def one_a_data_day(said: Sequence[Evaluation]) -> list[Evaluation]:
-    """Where several days say the same data day, what the last of them says."""
-    return list({one.data_day: one for one in said if one.data_day is not None}.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from krtracker.collect import query_text
@@ -13,10 +13,12 @@ from krtracker.evaluation.question import actual_of, baseline_of
 from krtracker.model import (
     Cycle,
     Evaluation,
+    Forecast,
     Frozen,
     KeyResult,
     KeyResultType,
     Metric,
+    NoForecast,
     Objective,
     Run,
     Workspace,
@@ -37,7 +39,7 @@ class Receipt:
     was stored, None for one that was computed for this question only. `metric` is None for
     milestones and composites; `parts` are the answers a composite is made of, `components` the
     rows behind a formula by the metrics it comes down to. `trouble` is the metric's last attempt
-    where that brought nothing.
+    where that brought nothing. `forecast` is behind the chance, or says why there is none.
     """
 
     evaluation: Evaluation
@@ -60,6 +62,7 @@ class Receipt:
     parts: tuple[Evaluation, ...] = ()
     components: Mapping[str, tuple[Ground, ...]] = field(default_factory=dict)
     trouble: Run | None = None
+    forecast: Forecast | NoForecast | None = None
 
     @property
     def sentence(self) -> str:
@@ -81,6 +84,7 @@ class _Said:
     as_of: datetime | None = None
     parts: tuple[Evaluation, ...] = ()
     of_now: bool = False
+    forecast: Forecast | NoForecast | None = None
 
 
 def receipt(
@@ -162,6 +166,7 @@ def _measured(reader: Reader, said: _Said, asked: Goal) -> Receipt:
         recorded_at=said.recorded_at,
         components=components if asked.chain else {},
         trouble=_trouble(reader, asked.metric.id) if said.of_now else None,
+        forecast=said.forecast,
     )
 
 
@@ -184,11 +189,11 @@ def _said(
         kept = reader.evaluations(as_of=at).get(key_result)
         answer = _one(then, key_result)
         recorded = kept.recorded_at if kept is not None and kept.evaluation == answer else None
-        return _Said(answer, then.workspace, recorded, at, then.parts.get(key_result, ()))
+        return replace(_computed(then, key_result), recorded_at=recorded, as_of=at)
     _check_known(workspace, key_result)
     if at is not None:
         told = answer_day(reader, workspace, day=at, now=now, names={key_result})
-        return _Said(_one(told, key_result), workspace, parts=told.parts.get(key_result, ()))
+        return _computed(told, key_result)
     stored = reader.evaluations()
     newest = stored.get(key_result)
     if newest is not None and newest.configuration == workspace.digest:
@@ -197,10 +202,24 @@ def _said(
         judged = (stored.get(part.key_result) for part in listed)
         under = tuple(one.evaluation for one in judged if one is not None)
         known = newest.recorded_at
-        return _Said(newest.evaluation, workspace, known, known, under, of_now=True)
+        odds = _published_odds(reader, workspace, key_result)
+        return _Said(newest.evaluation, workspace, known, known, under, True, odds)
     fresh = answer_now(reader, workspace, now=now, names={key_result})
-    parts = fresh.parts.get(key_result, ())
-    return _Said(_one(fresh, key_result), workspace, parts=parts, of_now=True)
+    return replace(_computed(fresh, key_result), of_now=True)
+
+
+def _computed(told: Answers, key_result: str) -> _Said:
+    parts, odds = told.parts.get(key_result, ()), told.forecasts.get(key_result)
+    return _Said(_one(told, key_result), told.workspace, parts=parts, forecast=odds)
+
+
+def _published_odds(
+    reader: Reader, workspace: Workspace, key_result: str
+) -> Forecast | NoForecast | None:
+    """What was last foretold, unless the cycle goes by pace."""
+    by = workspace.cycles[workspace.key_results[key_result].cycle].status.by
+    kept = reader.forecasts().get(key_result) if by == "forecast" else None
+    return None if kept is None else kept.forecast
 
 
 def _one(told: Answers, key_result: str) -> Evaluation:

@@ -12,7 +12,8 @@ from krtracker.periods import ONE_DAY, Span, local_day
 from krtracker.store import Reader
 from krtracker.tracker.docket import docket
 from krtracker.tracker.folding import fold, knowing
-from krtracker.tracker.judging import Timeline, derive_days, foretold, round_of
+from krtracker.tracker.hindsight import foretold
+from krtracker.tracker.judging import Timeline, derive_days, round_of
 from krtracker.tracker.questions import read_material
 
 ALARMING = frozenset({Status.AT_RISK, Status.OFF_TRACK})

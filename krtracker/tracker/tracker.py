@@ -18,6 +18,7 @@ from krtracker.tracker import recording
 from krtracker.tracker.collected import Collected, How, ImportRow, Progress, Sources, Stop
 from krtracker.tracker.docket import docket
 from krtracker.tracker.due import chunks
+from krtracker.tracker.foretelling import forecasts_of, odds_told
 from krtracker.tracker.judging import foretell, judge, judge_objectives, round_of, with_past
 from krtracker.tracker.planning import (
     UNBORN,
@@ -48,7 +49,7 @@ class Tracker:
         # One value, so that a reload between two reads cannot mix two configurations.
         self._in_force = (workspace, sources)
         self._reloaded_at: datetime | None = None
-        self._forecasts: dict[str, Forecast] = {}
+        self._forecasts: dict[str, Forecast] | None = None
         self._evaluating, self._copying = threading.Lock(), threading.Lock()
         self._pushing = threading.Lock()
 
@@ -177,10 +178,14 @@ class Tracker:
             self._store.save(
                 past, version=version, catalogue=workspace, now=now, reconstructed=True
             )
+        if self._forecasts is None:
+            self._forecasts = forecasts_of(reader.forecasts())
         asked = foretell(asked, self._forecasts)
         answers = judge(asked, votes)
         objectives = judge_objectives(asked, answers, reader.objective_votes())
-        said = Said(whole.in_order(answers), objectives, told(asked, answers, votes, reader=reader))
+        alarms = told(asked, answers, votes, reader=reader)
+        odds = odds_told(asked, answers)
+        said = Said(whole.in_order(answers), objectives, alarms, odds)
         self._store.save(said, version=version, catalogue=workspace, now=now)
         return tuple(said.evaluations)
 

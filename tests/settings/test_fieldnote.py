@@ -43,6 +43,7 @@ def test_what_this_version_does_not_do_is_said_once_each(workspace: Workspace) -
         "[digests]",
         "[alerts]",
         "[governance]",
+        "`depends_on`",
     ]
 
 

@@ -8,8 +8,19 @@ from pathlib import Path
 
 import duckdb
 
-from krtracker.store import Snapshot, Store
-from tests.store.world import D1, D2, HOUR, NOW, evaluation, pull, version, workspace
+from krtracker.store import Said, Snapshot, Store
+from tests.store.world import (
+    D1,
+    D2,
+    HOUR,
+    NOW,
+    evaluation,
+    pull,
+    refused,
+    told,
+    version,
+    workspace,
+)
 
 CONTRACT = Path(__file__).with_name("contract.txt")
 
@@ -60,7 +71,9 @@ def test_every_view_and_macro_answers(store: Store) -> None:
     # long: one line a view
     catalogue = workspace(store.paths.hidden)
     store.commit([pull({D1: 1.0})], now=NOW)
-    store.save([evaluation()], version=version(), catalogue=catalogue, now=NOW)
+    store.save(Said(forecasts=[told()]), version=version(), catalogue=catalogue, now=NOW)
+    said = Said([evaluation(final=True)], forecasts=[refused()])
+    store.save(said, version=version(), catalogue=catalogue, now=NOW)
     store.publish()
     counts = {}
     with duckdb.connect(str(store.paths.published), read_only=True) as snapshot:
@@ -69,10 +82,12 @@ def test_every_view_and_macro_answers(store: Store) -> None:
             counts[name] = len(snapshot.execute(f"FROM krt.{name}").fetchall())
     assert counts == {
         "amendments": 1,
+        "calibration": 2,
         "checkins": 0,
         "cycles": 1,
         "expectation_results": 0,
-        "forecasts": 0,
+        "forecast_outcomes": 1,
+        "forecasts": 2,
         "key_result_daily": 1,
         "key_results": 1,
         "metrics": 1,
@@ -80,6 +95,7 @@ def test_every_view_and_macro_answers(store: Store) -> None:
         "objectives": 1,
         "observation_history": 1,
         "observations": 1,
+        "reliability": 2,
         "runs": 1,
         "status_changes": 1,
         "warnings": 0,

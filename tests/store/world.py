@@ -12,9 +12,12 @@ from krtracker.model import (
     Amendment,
     Cycle,
     Evaluation,
+    FanDay,
+    Forecast,
     KeyResult,
     Kind,
     Metric,
+    NoForecast,
     Objective,
     Outcome,
     Point,
@@ -25,7 +28,7 @@ from krtracker.model import (
     Workspace,
 )
 from krtracker.periods import Span
-from krtracker.store import ConfigurationVersion
+from krtracker.store import ConfigurationVersion, Foretold
 
 NOW = datetime(2026, 11, 2, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -71,6 +74,36 @@ def evaluation(**changed: Any) -> Evaluation:
         "window": DAYS,
     }
     return Evaluation(**(given | changed))
+
+
+def forecast(**changed: Any) -> Forecast:
+    """What was foretold of `2026-q4/dau-50k` on 1 October: 60 % to reach 50,000."""
+    given: dict[str, Any] = {
+        "key_result": "2026-q4/dau-50k",
+        "data_day": D1,
+        "probability": 0.6,
+        "promise": "target",
+        "threshold": 50_000.0,
+        "direction": 1,
+        "at_end": 0.6,
+        "fan": (FanDay(QUARTER.last, 40e3, 45e3, 51e3, 56e3, 60e3, 0.75),),
+        "days_used": 90,
+        "method": "krtracker forecast 1",
+        "inputs_digest": "f1",
+        "reached_on": date(2026, 12, 20),
+    }
+    return Forecast(**(given | changed))
+
+
+def told(**changed: Any) -> Foretold:
+    """A forecast as it is stored, asked for on 2 October."""
+    return Foretold(forecast(**changed), "2026-q4", "dau", D2, changed.get("data_day", D1))
+
+
+def refused(words: str = "only 20 of the 42 days to 2026-10-01 are known") -> Foretold:
+    """The same key result without a forecast, on 3 October."""
+    said = NoForecast("2026-q4/dau-50k", "too_few_days", words)
+    return Foretold(said, "2026-q4", "dau", D3, D2)
 
 
 def workspace(folder: Path, **changed: Any) -> Workspace:

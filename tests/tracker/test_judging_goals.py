@@ -14,6 +14,7 @@ from krtracker.tracker import answer_as_of, answer_day
 from tests.tracker.company import Company, Tracking
 
 KR = "2026-q4/dau-480"
+BY_PACE = '\n[cycle.status]\nby = "pace"\n'
 
 
 def test_installed_in_mid_cycle_everything_is_there_at_once(company: Company) -> None:
@@ -24,7 +25,7 @@ def test_installed_in_mid_cycle_everything_is_there_at_once(company: Company) ->
         assert (said.baseline, said.actual, said.target) == (369.0, 419.0, 480.0)
         assert said.progress == pytest.approx(50 / 111, abs=1e-12)
         assert said.expected == pytest.approx(50 / 92, abs=1e-12)
-        assert said.status is Status.AT_RISK
+        assert (said.status, said.pace_status) == (Status.OFF_TRACK, Status.AT_RISK)
         assert "baseline_backfilled" in said.flags
 
 
@@ -72,7 +73,7 @@ def test_one_bad_key_result_takes_no_other_with_it(company: Company) -> None:
     with company.tracking() as at:
         at.tracker.collect()
         said = {one.key_result: one.status for one in at.tracker.evaluate()}
-    assert said == {KR: Status.AT_RISK, "2026-q4/nps-50": Status.NO_DATA}
+    assert said == {KR: Status.OFF_TRACK, "2026-q4/nps-50": Status.NO_DATA}
 
 
 def test_a_goal_to_be_kept_is_judged_beside_the_others(company: Company) -> None:
@@ -165,6 +166,7 @@ def test_before_the_first_evaluation_as_of_points_to_day(company: Company) -> No
 def test_a_day_is_judged_with_all_that_is_known_now_as_the_first_evaluation_did(
     company: Company,
 ) -> None:
+    company.add("okrs/q4.toml", BY_PACE)
     with company.tracking() as at:
         at.tracker.collect()
         at.tracker.evaluate()
@@ -182,6 +184,7 @@ def test_a_day_is_judged_with_all_that_is_known_now_as_the_first_evaluation_did(
 
 def test_a_day_of_a_cycle_that_is_over_is_judged_as_that_day_was(company: Company) -> None:
     """p = 20/111 and e = 20/92: the rest needs 1.047 times the planned pace."""
+    company.add("okrs/q4.toml", BY_PACE)
     company.clock = datetime(2027, 1, 20, 8, tzinfo=UTC)
     with company.tracking() as at:
         at.tracker.collect()

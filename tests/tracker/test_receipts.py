@@ -21,7 +21,7 @@ def test_the_chain_from_the_status_down_to_the_query(company: Company) -> None:
         said = at.judged()
         made = receipt(at.reader, at.tracker.workspace, KR, now=company.clock)
     assert made.sentence == said.reason
-    assert made.sentence.startswith("At risk: 419 of 480 on 2026-11-19")
+    assert made.sentence.startswith("Off track: 419 of 480 on 2026-11-19")
     assert made.trouble is None
     assert [ground.value for ground in made.grounds] == [416, 417, 418, 419, 420, 421, 422]
     assert [ground.day for ground in made.grounds] == list(

@@ -14,6 +14,8 @@ from krtracker.model import Kind
 
 LATELY, NEEDED = 42, 28
 """At least 28 known of the last 42."""
+MOST_WHOLE = 0.1
+"""Of the newest days of a rate, so many may be 0 or 1 for it to be foretold."""
 
 
 def learnable(case: Case, known: Known) -> Array:
@@ -44,6 +46,22 @@ def too_short(values: Array, origin: int) -> str:
     last = date.fromordinal(origin)
     words = f"only {usable} of the {LATELY} days to {last} are known, settled and not marked"
     return f"{words}, {NEEDED} are needed"
+
+
+def too_sparse(case: Case, values: Array) -> str:
+    """The words of a refusal for rates whose days have too few cases, or nothing.
+
+    Their days jump to 0 and 1, where a logit has no end: cohorts of one to four with a pooled rate
+    of 32 % were forecast at 49 %.
+    """
+    if not is_share(case, values):
+        return ""
+    newest = values[-LATELY:][np.isfinite(values[-LATELY:])]
+    whole = int(((newest <= 0) | (newest >= 1)).sum())
+    if whole <= MOST_WHOLE * len(newest):
+        return ""
+    words = f"{whole} of the {len(newest)} newest days of this rate are exactly 0 or 1"
+    return f"{words}: so few cases a day foretell nothing"
 
 
 def future_days(known: Known, end: int) -> list[int]:

@@ -17,6 +17,7 @@ from krtracker.evaluation.forecast.history import (
     is_share,
     learnable,
     too_short,
+    too_sparse,
 )
 from krtracker.evaluation.forecast.method import learn
 from krtracker.evaluation.forecast.scales import Array, scale_of
@@ -30,6 +31,7 @@ from krtracker.model import Commitment, FanDay, Forecast, Kind, NoForecast
 Mask = NDArray[np.bool_]
 
 QUANTILES = (0.025, 0.10, 0.50, 0.90, 0.975)
+HALF = 0.5
 DELIVERED = 0.7
 """An aspirational goal is forecast by its chance of scoring this (R10.8)."""
 
@@ -47,11 +49,15 @@ class Odds(NamedTuple):
 
 def foretell(case: Case, known: Known, aim: Aim, *, seed: bytes) -> Forecast | NoForecast:
     """The forecast from settled days `known`, or why there are too few."""
+    # long: one line a field of the forecast
     key_result = case.question.key_result
     values = learnable(case, known)
     short = too_short(values, known.days[-1])
     if short:
         return NoForecast(key_result.id, "too_few_days", short)
+    sparse = too_sparse(case, values)
+    if sparse:
+        return NoForecast(key_result.id, "too_few_cases", sparse)
     days = future_days(known, case.frame.end)
     outlook = outlook_of(case, known, values, days=days, seed=seed)
     ahead = actuals(outlook, actual_of(key_result, case.question.metric))
@@ -59,6 +65,7 @@ def foretell(case: Case, known: Known, aim: Aim, *, seed: bytes) -> Forecast | N
     if not inside:
         return NoForecast(key_result.id, "nothing_left", "no day to come will have a value")
     odds = odds_of(case, aim, ahead, inside=inside)
+    fan = fan_of(ahead, odds.touched, inside)
     return Forecast(
         key_result=key_result.id,
         data_day=date.fromordinal(known.days[-1]),
@@ -67,10 +74,11 @@ def foretell(case: Case, known: Known, aim: Aim, *, seed: bytes) -> Forecast | N
         threshold=odds.threshold,
         direction=odds.direction,
         at_end=odds.at_end,
-        fan=fan_of(ahead, odds.touched, inside),
+        fan=fan,
         days_used=int(np.isfinite(values).sum()),
         method=METHOD,
         inputs_digest=forecast_digest(case, seed),
+        reached_on=next((one.day for one in fan if one.touched >= HALF), None),
     )
 
 

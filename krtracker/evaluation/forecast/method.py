@@ -60,7 +60,16 @@ def learn(values: Array, first_weekday: int, scale: Scale) -> Learned:
     noise = noise_of(r)
     drift = drift_of(d, noise, int(known.sum()))
     gain = gain_of(drift, noise)
-    return Learned(scale, effects, r, noise, drift, FREEDOM, gain, level_of(d, gain, noise))
+    return Learned(
+        scale,
+        effects,
+        r,
+        noise,
+        drift,
+        FREEDOM,
+        gain,
+        level_of(d, gain, max(noise, math.sqrt(drift))),
+    )
 
 
 def filled(d: Array, known: Known) -> Array:
@@ -123,9 +132,13 @@ def gain_of(drift: float, noise: float) -> float:
     return min(max((math.sqrt(ratio**2 + 4 * ratio) - ratio) / 2, low), high)
 
 
-def level_of(d: Array, gain: float, noise: float) -> float:
-    """Where the level stands after the last day; a surprise counts at most 3 sigma."""
-    level, limit = float(np.median(d[:WEEK])), 3 * noise
+def level_of(d: Array, gain: float, spread: float) -> float:
+    """Where the level stands after the last day; a surprise counts at most 3 sigma.
+
+    `spread` is sigma, or a day's drift where that is larger: a series without noise (a total that
+    grows evenly) would else be left behind by its own level.
+    """
+    level, limit = float(np.median(d[:WEEK])), 3 * spread
     for value in d.tolist():
         level += gain * min(max(value - level, -limit), limit)
     return level

@@ -115,6 +115,12 @@ def test_the_level_follows_by_its_gain_and_cuts_surprises() -> None:
     assert level_of(np.asarray([*start, 100.0]), 0.5, 1.0) == 11.5
 
 
+def test_a_series_that_grows_without_noise_is_not_left_behind_by_its_level() -> None:
+    """100 to 419, one more each day: three sigma of no noise would never get there."""
+    learned = learn(np.log(np.arange(100.0, 420.0)), 0, PLAIN)
+    assert learned.level == pytest.approx(math.log(419), abs=0.01)
+
+
 def test_a_learned_series_knows_its_weekdays_by_name() -> None:
     week = np.asarray([0.0, 0, 0, 0, 0, 7, 0])
     for first in range(7):

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from krtracker.evaluation import forecast_of, needed_span
-from krtracker.model import Better, Cycle, KeyResultType, NoForecast
+from krtracker.evaluation import Question, forecast_of, needed_span
+from krtracker.model import Actual, Better, Cycle, Forecast, KeyResultType, Kind, NoForecast
 from krtracker.periods import Grain, Span
 from tests.evaluation.forecast.given import asking, foretold, noisy, refused
-from tests.evaluation.given import TOTAL, day, goal, metric
+from tests.evaluation.given import TOTAL, day, goal, metric, points
 
 NOISY = noisy()
 
@@ -94,3 +94,23 @@ def test_a_forecast_needs_four_hundred_days_of_history(forecast: bool) -> None:
     # Two days stale, one for yesterday, then 400.
     first = date(2024, 11, 24) if forecast else date(2025, 12, 22)
     assert span.first == first
+
+
+def test_a_rate_whose_days_jump_to_its_ends_has_no_forecast() -> None:
+    """Five of the newest 42 days are more than one in ten, four are not."""
+    said = forecast_of(rated(whole=5))
+    assert isinstance(said, NoForecast)
+    assert said.code == "too_few_cases"
+    assert said.words == (
+        "5 of the 42 newest days of this rate are exactly 0 or 1: "
+        "so few cases a day foretell nothing"
+    )
+    assert isinstance(forecast_of(rated(whole=4)), Forecast)
+
+
+def rated(*, whole: int) -> Question:
+    rates = {n: 0.2 if n % 2 else 0.3 for n in range(-139, 41)}
+    rates |= {40 - 3 * n: float(n % 2) for n in range(whole)}
+    of = metric(Actual("weighted_mean", 7), kind=Kind.RATIO)
+    counted = dict.fromkeys(rates, 4.0)
+    return asking(rates, goal(0.25, 0.4), of=of, series=points(rates, counted))
