@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from krtracker.periods import Span
 from tests.connectors.faulty import Given, Heard
+from tests.connectors.ga4_property import Property
 from tests.connectors.site_servers import given
 from tests.connectors.speakers import CANARY
 
@@ -170,3 +171,19 @@ ANSWERS: Mapping[str, Answer] = {
     "umami": _umami,
     "umami cloud": _umami,
 }
+
+
+class RestatedProperty(Property):
+    """The property of GA4 with the world's numbers."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+
+    def report(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        rows = list(self._world.rows(FIRST, self._world.today))
+        self.table["days"] = {
+            "": {f"{day:%Y%m%d}": {"sessions": str(n), "eventCount": "9999"} for day, n, _ in rows},
+            "eventName = sign_up": {f"{day:%Y%m%d}": {"eventCount": str(m)} for day, _, m in rows},
+        }
+        return super().report(asked)
