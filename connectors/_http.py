@@ -37,6 +37,8 @@ __all__ = ["Http", "Limits", "Reply", "Request", "Timing"]
 Q = TypeVar("Q", bound=Options)
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 """Seconds at most between two tries where the source does not say how long; doubled each time."""
+MOST_OF_THE_REST = 0.1
+"""The share of a deadline's rest that one such pause may take."""
 
 
 class Http:
@@ -80,7 +82,7 @@ class Http:
             result = self._tried(request, deadline)
             if isinstance(result, Reply):
                 return result
-            pause = self._pause(result, number)
+            pause = self._pause(result, number, deadline)
             if not result.again or number == tries or pause >= deadline.remaining():
                 raise result.failure
             self._wait(pause)
@@ -178,11 +180,12 @@ class Http:
             self._wait(wait)
             deadline.check("waiting for a turn")
 
-    def _pause(self, verdict: Verdict, number: int) -> float:
+    def _pause(self, verdict: Verdict, number: int, deadline: Deadline) -> float:
         draw = self._timing.draw()
         if verdict.wait is not None:
             return verdict.wait + draw * max(0.1, verdict.wait / 10)
-        return draw * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (number - 1))
+        rest = deadline.remaining() * MOST_OF_THE_REST
+        return draw * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (number - 1), rest)
 
     def _wait(self, seconds: float) -> None:
         (self._timing.wait or self._lines.wait)(seconds)

@@ -13,7 +13,6 @@ from krtracker import registry, wiring
 from krtracker.connector import STANDARD_METRICS
 from krtracker.settings import load
 
-
 GA4 = registry.load("ga4")
 STANDARDS = Ga4Connector.standards
 
