@@ -108,5 +108,6 @@ NUMBERS = {"NaN": b"NaN", "endless": b"1e999", "of 5,000 digits": b"9" * 5000}
 
 
 def forms(secret: str) -> set[str]:
-    packed = base64.b64encode(f"reader:{secret}".encode()).decode()
-    return {secret, quote(secret, safe=""), quote(secret), quote_plus(secret), packed}
+    """The secret as it is, in an address, and behind a user's name or itself as basic login."""
+    pairs = {base64.b64encode(f"{name}:{secret}".encode()).decode() for name in ("reader", secret)}
+    return {secret, quote(secret, safe=""), quote(secret), quote_plus(secret), *pairs}

@@ -58,7 +58,7 @@ def _chart(values: list[Any], days: list[Any]) -> Answering:
 DAYS: list[Any] = ["2026-03-01", "2026-03-02", "2026-03-03"]
 AMPLITUDE = Speaker(
     "amplitude",
-    lambda url: {"url": url, "api_key": "reader", "secret_key": CANARY},
+    lambda url: {"url": url, "api_key": CANARY, "secret_key": CANARY},
     {"standard": "dau"},
     _chart([4, 987, 6], DAYS),
     points(4, 987, 6),
