@@ -21,6 +21,8 @@ from tests.connectors.speakers import SPEAKERS as PLAIN
 
 SPEAKERS = {**PLAIN, **SITES, **PRODUCTS}
 SECONDS = 2.0
+BRIEFLY = 1.0
+"""Seconds where something is tried again: a tenth of what is left may be waited."""
 REJECTED, UNAVAILABLE, UNEXPECTED = (
     SourceRejectedError,
     SourceUnavailableError,
@@ -62,23 +64,34 @@ CASES: Mapping[str, Case] = {
         retry_after=120,
     ),
     "429 without a word": Case(faulty.status(429), UNAVAILABLE, "429", retry_after=60),
-    "429 then well": Case(faulty.then_well(faulty.status(429, Retry_After="0")), None, requests=2),
+    "429 then well": Case(
+        faulty.then_well(faulty.status(429, Retry_After="0")), None, requests=2, seconds=BRIEFLY
+    ),
     "500": Case(faulty.status(500), UNAVAILABLE, "500 Internal Server Error"),
     "502 with a page": Case(
         faulty.status(502, b"<html><body><h1>Bad gateway</h1></body></html>", "text/html"),
         UNAVAILABLE,
         "502 Bad Gateway: Bad gateway$",
         requests=3,
+        seconds=BRIEFLY,
     ),
-    "503 then well": Case(faulty.then_well(faulty.status(503)), None, requests=2),
-    "reset then well": Case(faulty.then_well(faulty.reset), None, requests=2),
-    "silence": Case(faulty.silent, UNAVAILABLE, "deadline", seconds=0.2),
-    "slow drip": Case(faulty.drip_body, UNAVAILABLE, "deadline", seconds=0.25),
-    "slow drip without length": Case(faulty.drip_unmeasured, UNAVAILABLE, "deadline", seconds=0.25),
-    "slow drip of the head": Case(faulty.drip_head, UNAVAILABLE, "deadline", seconds=0.25),
-    "cut with length": Case(faulty.cut_measured, UNAVAILABLE, "cut short", requests=3),
-    "cut in chunks": Case(faulty.cut_chunks, UNAVAILABLE, "cut short|ended before", requests=3),
-    "cut while packed": Case(faulty.cut_packed, UNAVAILABLE, "cut short", requests=3),
+    "503 then well": Case(faulty.then_well(faulty.status(503)), None, requests=2, seconds=BRIEFLY),
+    "reset then well": Case(faulty.then_well(faulty.reset), None, requests=2, seconds=BRIEFLY),
+    "silence": Case(faulty.silent, UNAVAILABLE, "deadline", seconds=0.15),
+    "slow drip": Case(faulty.drip_body, UNAVAILABLE, "deadline", seconds=0.155),
+    "slow drip without length": Case(
+        faulty.drip_unmeasured, UNAVAILABLE, "deadline", seconds=0.155
+    ),
+    "slow drip of the head": Case(faulty.drip_head, UNAVAILABLE, "deadline", seconds=0.155),
+    "cut with length": Case(
+        faulty.cut_measured, UNAVAILABLE, "cut short", requests=3, seconds=BRIEFLY
+    ),
+    "cut in chunks": Case(
+        faulty.cut_chunks, UNAVAILABLE, "cut short|ended before", requests=3, seconds=BRIEFLY
+    ),
+    "cut while packed": Case(
+        faulty.cut_packed, UNAVAILABLE, "cut short", requests=3, seconds=BRIEFLY
+    ),
     "cut without length": Case(faulty.cut_unmeasured, UNEXPECTED, "too early|cut short"),
     "packed in chunks": Case(faulty.packed, None),
     "wrong content type": Case(

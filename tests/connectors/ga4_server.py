@@ -29,6 +29,8 @@ from tests.connectors.ga4_property import Property, RefusalError
 
 ACCOUNT = "krtracker@example.iam.gserviceaccount.com"
 AUDIENCE = "https://analyticsdata.googleapis.com/"
+ACCOUNT_BITS = 1024
+"""It guards nothing, and every fetch of every test here reads it."""
 DATE = "Sun, 08 Mar 2026 20:00:00 GMT"
 NAMES = {
     400: "INVALID_ARGUMENT",
@@ -48,7 +50,7 @@ def _pem(key: rsa.RSAPrivateKey) -> bytes:
 
 @cache
 def account_key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return rsa.generate_private_key(public_exponent=65537, key_size=ACCOUNT_BITS)
 
 
 @cache

@@ -21,6 +21,7 @@ from krtracker.connector import (
 from krtracker.testing import check_connector
 from tests.connectors import faulty
 from tests.connectors.fault_cases import (
+    BRIEFLY,
     CASES,
     JSON_CASES,
     NUMBERS,
@@ -174,7 +175,7 @@ def test_a_refused_credential_is_shown_once_a_fetch(speaker: Speaker, watched: W
 def test_nobody_there_is_unavailable(speaker: Speaker, watched: Watched) -> None:
     with FaultyServer(speaker.good) as server:
         url = server.url
-    (result,) = watched.fetch(speaker, url)
+    (result,) = watched.fetch(speaker, url, seconds=BRIEFLY)
     assert type(result) is UNAVAILABLE
     assert "refused" in str(result)
 
