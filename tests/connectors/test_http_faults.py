@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ from tests.connectors.fault_cases import (
     Case,
     forms,
 )
-from tests.connectors.faulty import FaultyServer, Given
+from tests.connectors.faulty import Answering, FaultyServer, Given
 from tests.connectors.speakers import CANARY, Speaker
 
 
@@ -163,6 +164,22 @@ def test_another_host_is_not_entered_and_learns_nothing(speaker: Speaker, watche
         fault = faulty.redirect(f"{other.url}/elsewhere")
         held(Case(fault, REJECTED, "another host"), speaker, watched)
         assert other.heard == []
+
+
+def test_the_cap_of_an_answer_can_be_lowered(speaker: Speaker, watched: Watched) -> None:
+    def source(url: str) -> Mapping[str, Any]:
+        return {**speaker.source(url), "max_bytes": 100}
+
+    longer = padded(speaker.good)
+    with FaultyServer(longer) as server:
+        (result,) = watched.fetch(replace(speaker, source=source), server.url)
+    assert type(result) is UNEXPECTED, result
+    assert "larger than the cap" in str(result)
+
+
+def padded(good: Answering) -> Answering:
+    """The good answer, and spaces behind it."""
+    return lambda heard: replace(given := good(heard), body=given.body + b" " * 200)
 
 
 def test_a_refused_credential_is_shown_once_a_fetch(speaker: Speaker, watched: Watched) -> None:
