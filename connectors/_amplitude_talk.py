@@ -135,7 +135,7 @@ def _of_event(name: str | None) -> str | None:
 
 def _series(told: Any, grouped: bool) -> Iterator[tuple[str, str, float]]:
     """Segment, day and number of each point of a chart."""
-    days = AMPLITUDE.items(told, "data", "xValues")
+    days = _days(told)
     series = AMPLITUDE.items(told, "data", "series")
     if not grouped and len(series) > 1:
         raise UnexpectedAnswerError("the answer holds several series where one was asked for")
@@ -147,7 +147,16 @@ def _series(told: Any, grouped: bool) -> Iterator[tuple[str, str, float]]:
         if len(values) != len(days):
             raise UnexpectedAnswerError("the answer has another number of values than of days")
         for at, day in enumerate(days):
-            yield name, str(day)[:10], AMPLITUDE.number(values, at)
+            yield name, day, AMPLITUDE.number(values, at)
+
+
+def _days(told: Any) -> list[str]:
+    """The days of a chart; one that is there twice would overwrite itself."""
+    days = [str(day)[:10] for day in AMPLITUDE.items(told, "data", "xValues")]
+    twice = next((day for at, day in enumerate(days) if day in days[:at]), None)
+    if twice is not None:
+        raise UnexpectedAnswerError(f"the answer holds {twice} twice")
+    return days
 
 
 def _label(told: Any, place: int) -> str:

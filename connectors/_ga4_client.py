@@ -34,6 +34,8 @@ from krtracker.connector import ConnectorError, Deadline, SourceRejectedError, U
 MOST_BYTES = 50_000_000
 FIRST_PAUSE = 0.5
 """Seconds, doubled for the second and drawn between nothing and that."""
+MOST_OF_THE_REST = 0.1
+"""The share of a deadline's rest that one such pause may take."""
 
 
 class RefusedError(Exception):
@@ -110,12 +112,12 @@ class Client:
                 return Judged(self._place.late, whole=False)
             return judge(trouble, self._place)
 
-    @staticmethod
-    def _pause(judged: Judged, number: int) -> float:
+    def _pause(self, judged: Judged, number: int) -> float:
         told = getattr(judged.failure, "retry_after", None)
         if told is not None:
             return float(told)
-        return random.SystemRandom().uniform(0, FIRST_PAUSE * 2 ** (number - 1))
+        rest = self._deadline.remaining() * MOST_OF_THE_REST
+        return random.SystemRandom().uniform(0, min(FIRST_PAUSE * 2 ** (number - 1), rest))
 
 
 def _raised(judged: Judged) -> Exception:

@@ -81,7 +81,7 @@ def judge(trouble: Exception, place: Place) -> Judged:
         return _of_call(trouble, place)
     if isinstance(trouble, logins.GoogleAuthError):
         return _of_login(trouble, place)
-    if isinstance(trouble, (PARSE_ERROR, RecursionError)):
+    if isinstance(trouble, (PARSE_ERROR, RecursionError, UnicodeDecodeError)):
         words = f"{place.host} answered with something that is no report: is `endpoint` right?"
         return Judged(UnexpectedAnswerError(words), whole=False)
     if type(trouble).__name__ == "TooManyRedirects":
@@ -104,6 +104,10 @@ def _of_call(call: calls.GoogleAPICallError, place: Place) -> Judged:
     # long: one answer a status, each a line or two
     status, said = int(call.code or 0), _said(call, place)
     told = f": {said}" if said else ""
+    if "message larger than max" in said:
+        # gRPC says this itself, with the status of a used-up quota.
+        words = f"{place.host}: the answer is larger than the cap: ask for fewer days at a time"
+        return Judged(UnexpectedAnswerError(words), whole=False)
     if status == 429 or (status == 403 and re.search(r"quota|rate limit", said, re.I)):
         return _of_quota(call, said)
     if status == 401:

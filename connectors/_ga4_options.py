@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
-
-from connectors._ga4_question import Conditions, FieldName, Text
-from krtracker.connector import STANDARD_METRICS, Options
-
-Events = Text | list[Text]
+from connectors._ga4_question import Conditions, FieldName
+from connectors._standard_terms import ANY, SESSION_OPTIONS, Fitting, Product, Terms
 
 ANSWERED = {
     "dau": "`active1DayUsers`: users GA4 calls active on the day; with `events`: `totalUsers` "
@@ -40,15 +34,9 @@ REFUSED = {
     "`conversion` is the share of the same day",
     "growth": "GA4's reports do not tell retained, resurrected and churned users apart",
 }
-STANDARDS: Mapping[str, tuple[bool, str]] = MappingProxyType(
-    {name: (name in ANSWERED, {**REFUSED, **ANSWERED}[name]) for name in STANDARD_METRICS}
-)
-"""By name: whether GA4 answers it, and the definition or the reason why not."""
-
-ANY = None
-EVERYWHERE = {"where": ANY}
-SEGMENTED = {**EVERYWHERE, "by": ANY}
-FITTING: Mapping[str, Mapping[str, tuple[Any, ...] | None]] = {
+EVERYWHERE: Fitting = {"where": ANY}
+SEGMENTED: Fitting = {**EVERYWHERE, "by": ANY}
+FITTING: dict[str, Fitting] = {
     "dau": {**SEGMENTED, "events": ANY, "exclude": ANY, "window": ("calendar", "trailing")},
     "wau": {**SEGMENTED, "window": ("trailing",), "days": (7,)},
     "mau": {**SEGMENTED, "window": ("trailing",), "days": (28,)},
@@ -80,12 +68,7 @@ FITTING: Mapping[str, Mapping[str, tuple[Any, ...] | None]] = {
 OWN_SESSIONS = "GA4 cuts sessions itself, by the timeout set in the property"
 OWN_COHORTS = "GA4's cohorts are the users first seen on a day"
 REASONS = {
-    "gap_minutes": OWN_SESSIONS,
-    "split_midnight": OWN_SESSIONS,
-    "session_column": OWN_SESSIONS,
-    "max_hours": OWN_SESSIONS,
-    "cap_minutes": OWN_SESSIONS,
-    "exclude_single": OWN_SESSIONS,
+    **dict.fromkeys(SESSION_OPTIONS, OWN_SESSIONS),
     "statistic": "GA4 reports the mean only",
     "days": "GA4 counts active users over the trailing 7 (wau) and 28 (mau) days only",
     "window": "GA4 counts trailing days for active users and calendar days for retention",
@@ -102,57 +85,15 @@ REASONS = {
 }
 
 
-def _refusal(standard: str, option: str, value: object) -> str | None:
-    """Why GA4 cannot honour an option of a standard metric, or None."""
-    fitting = FITTING.get(standard, {})
-    if option in fitting:
-        allowed = fitting[option]
-        if allowed is ANY or value in allowed:
-            return None
-    return REASONS.get(option, f"it is no option of `{standard}` with GA4")
+PRODUCT = Product("GA4", ANSWERED, REFUSED, FITTING, REASONS, needs={"conversion": ("goal_event",)})
 
 
-class StandardOptions(Options):
+class StandardOptions(Terms):
     """`standard` and the options every connector knows; what GA4 cannot honour is refused."""
 
-    standard: str | None = None
+    product: ClassVar[Product] = PRODUCT
+
     where: Conditions | None = None
     by: FieldName | None = None
-    events: Events | None = None
-    exclude: Events | None = None
-    window: str | None = None
-    days: int | None = None
-    day: int | None = Field(default=None, ge=1, le=365)
-    unit: str | None = None
     numerator: Literal["dau", "wau"] | None = None
     denominator: Literal["wau", "mau"] | None = None
-    count: str | None = None
-    start_event: Events | None = None
-    return_event: Events | None = None
-    goal_event: Events | None = None
-    same_bucket: bool | None = None
-    window_days: int | None = None
-    statistic: str | None = None
-    cohort: str | None = None
-    mode: str | None = None
-    brackets: list[int] | None = None
-    gap_minutes: float | None = None
-    max_hours: float | None = None
-    cap_minutes: float | None = None
-    split_midnight: bool | None = None
-    session_column: str | None = None
-    exclude_single: bool | None = None
-
-    @field_validator("*")
-    @classmethod
-    def _can_be_answered(cls, value: Any, seen: ValidationInfo) -> Any:
-        name, standard = str(seen.field_name), seen.data.get("standard")
-        if name == "standard" and value is not None:
-            known, words = STANDARDS.get(value, (False, "GA4 does not know it"))
-            if not known:
-                raise ValueError(words)
-        elif name != "report" and value is not None and standard is not None:
-            reason = _refusal(standard, name, value)
-            if reason is not None:
-                raise ValueError(reason)
-        return value

@@ -35,8 +35,11 @@ from krtracker.connector import (
 __all__ = ["Http", "Limits", "Reply", "Request", "Timing"]
 
 Q = TypeVar("Q", bound=Options)
+Told = TypeVar("Told", Answer, ConnectorError)
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 """Seconds at most between two tries where the source does not say how long; doubled each time."""
+MOST_OF_THE_REST = 0.1
+"""The share of a deadline's rest that one such pause may take."""
 
 
 class Http:
@@ -80,7 +83,7 @@ class Http:
             result = self._tried(request, deadline)
             if isinstance(result, Reply):
                 return result
-            pause = self._pause(result, number)
+            pause = self._pause(result, number, deadline)
             if not result.again or number == tries or pause >= deadline.remaining():
                 raise result.failure
             self._wait(pause)
@@ -94,7 +97,8 @@ class Http:
     ) -> Iterator[Answer | ConnectorError]:
         """The `fetch` of a connector that asks for one metric after the other.
 
-        Once the credential is refused, the rest gets that failure without being asked.
+        Once the credential is refused, the rest gets that failure without being asked. Whatever a
+        source sent back of the credential is hidden in notes and failures.
         """
         self.locked_out = None
         try:
@@ -103,15 +107,21 @@ class Http:
                     yield self.locked_out
                     continue
                 try:
-                    yield answer(ask.query, ask.window, deadline)
+                    yield self._unsecret(answer(ask.query, ask.window, deadline))
                 except ConnectorError as failure:
-                    yield failure
+                    yield self._unsecret(failure)
         finally:
             self._lines.rest()
 
     def close(self) -> None:
         """Ends what runs, from any thread; every later request fails as unavailable."""
         self._lines.close()
+
+    def _unsecret(self, result: Told) -> Told:
+        if isinstance(result, Answer):
+            return replace(result, notes=tuple(map(self._words.hidden, result.notes)))
+        result.args = (self._words.hidden(str(result)),)
+        return result
 
     def _tried(self, request: Request, deadline: Deadline) -> Reply | Verdict:
         """One try, and one more with a new token where the old one was refused."""
@@ -178,11 +188,12 @@ class Http:
             self._wait(wait)
             deadline.check("waiting for a turn")
 
-    def _pause(self, verdict: Verdict, number: int) -> float:
+    def _pause(self, verdict: Verdict, number: int, deadline: Deadline) -> float:
         draw = self._timing.draw()
         if verdict.wait is not None:
             return verdict.wait + draw * max(0.1, verdict.wait / 10)
-        return draw * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (number - 1))
+        rest = deadline.remaining() * MOST_OF_THE_REST
+        return draw * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (number - 1), rest)
 
     def _wait(self, seconds: float) -> None:
         (self._timing.wait or self._lines.wait)(seconds)

@@ -85,25 +85,34 @@ class AuthTable(Options):
         return header(self.header, token) if self.header else bearer(token)
 
 
-class HttpOptions(Options):
-    """What every source over HTTP takes; `max_requests` is shared by host and credential."""
+class LimitOptions(Options):
+    """The limits every source over HTTP takes; `max_requests` is shared by host and credential."""
+
+    max_requests: RateText = ""
+    max_bytes: int = Field(default=50_000_000, gt=0)
+    ca_file: Path | None = None
+
+    def limits(self, rate: str = "", *, redirects_to: tuple[str, ...] = ()) -> Limits:
+        """The limits of the talk, at this rate unless another is written."""
+        return Limits(
+            rate=self.max_requests or rate,
+            most_bytes=self.max_bytes,
+            redirects_to=redirects_to,
+            ca_file=self.ca_file,
+        )
+
+
+class HttpOptions(LimitOptions):
+    """What a source takes whose product is not known."""
 
     url: SecretAddress
     auth: AuthTable | None = None
     headers: Mapping[str, Secret] = Field(default_factory=dict)
     params: Mapping[str, Secret] = Field(default_factory=dict)
-    max_requests: RateText = ""
-    max_bytes: int = Field(default=50_000_000, gt=0)
     redirects_to: tuple[str, ...] = ()
-    ca_file: Path | None = None
 
     def http(self) -> Http:
         """The talk with this source; opens nothing yet."""
         auth = self.auth.auth() if self.auth else Auth()
-        limits = Limits(
-            rate=self.max_requests,
-            most_bytes=self.max_bytes,
-            redirects_to=self.redirects_to,
-            ca_file=self.ca_file,
-        )
+        limits = self.limits(redirects_to=self.redirects_to)
         return Http(self.url.reveal(), Together(auth, self.headers, self.params), limits=limits)

@@ -9,7 +9,15 @@ from urllib.parse import quote
 from pydantic import Field, model_validator
 
 from connectors._site_question import Column, Question, Reading, Sheet, of_report
-from connectors._standard_terms import ANY, Product, StandardTerms, Text, listed, texts
+from connectors._standard_terms import (
+    ANY,
+    SESSION_OPTIONS,
+    Product,
+    StandardTerms,
+    Text,
+    listed,
+    texts,
+)
 from krtracker.connector import Options
 
 VISITS = "VisitsSummary.get"
@@ -69,12 +77,7 @@ PRODUCT = Product(
         "event_count": {**EVERYWHERE, "events": ANY},
     },
     reasons={
-        "gap_minutes": OWN_VISITS,
-        "split_midnight": OWN_VISITS,
-        "session_column": OWN_VISITS,
-        "max_hours": OWN_VISITS,
-        "cap_minutes": OWN_VISITS,
-        "exclude_single": OWN_VISITS,
+        **dict.fromkeys(SESSION_OPTIONS, OWN_VISITS),
         "statistic": "Matomo reports the mean only",
         "exclude": "Matomo filters visits, and cannot leave single events out",
         "by": "write a `report` with `by_label = true` for numbers by country, device, ...",

@@ -8,7 +8,15 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from connectors._site_question import Column, Question, Reading, Sheet, of_report
-from connectors._standard_terms import ANY, Product, StandardTerms, Where, listed, texts
+from connectors._standard_terms import (
+    ANY,
+    SESSION_OPTIONS,
+    Product,
+    StandardTerms,
+    Where,
+    listed,
+    texts,
+)
 from krtracker.connector import Options
 
 PERCENTS = (
@@ -74,12 +82,7 @@ PRODUCT = Product(
         "event_count": {**EVERYWHERE, "events": ANY},
     },
     reasons={
-        "gap_minutes": OWN_VISITS,
-        "split_midnight": OWN_VISITS,
-        "session_column": OWN_VISITS,
-        "max_hours": OWN_VISITS,
-        "cap_minutes": OWN_VISITS,
-        "exclude_single": OWN_VISITS,
+        **dict.fromkeys(SESSION_OPTIONS, OWN_VISITS),
         "statistic": "Plausible reports the mean only",
         "exclude": "Plausible cannot leave goals out",
         "count": 'Plausible does not know a first sign-up: write count = "users" or "events"',

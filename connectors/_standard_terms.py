@@ -18,6 +18,16 @@ Where = Mapping[Text, Scalar | list[Scalar]]
 ANY = None
 """Every value of an option can be honoured."""
 
+SESSION_OPTIONS = (
+    "gap_minutes",
+    "split_midnight",
+    "session_column",
+    "max_hours",
+    "cap_minutes",
+    "exclude_single",
+)
+"""How sessions are cut: products that cut them have one reason against all of these."""
+
 Fitting = Mapping[str, tuple[Any, ...] | None]
 
 
@@ -54,11 +64,11 @@ class Product:
         return self.reasons.get(option, f"it is no option of `{standard}` with {self.name}")
 
 
-class StandardTerms(Options):
-    """`standard` and the options every connector knows, or the product's own `report`.
+class Terms(Options):
+    """`standard` and the options every connector knows but `where`, or the product's own `report`.
 
-    Base of a QueryOptions: names its `product` and adds `report`. What was not written is None,
-    and means what the product's definition of the metric says.
+    Base of a QueryOptions: names its `product` and adds `where` and `report`. What was not written
+    is None, and means what the product's definition of the metric says.
     """
 
     product: ClassVar[Product]
@@ -66,7 +76,6 @@ class StandardTerms(Options):
     standard: str | None = None
     events: Events | None = None
     exclude: Events | None = None
-    where: Where | None = None
     by: Text | None = None
     window: str | None = None
     days: int | None = Field(default=None, ge=1, le=366)
@@ -112,7 +121,7 @@ class StandardTerms(Options):
         return value
 
     @model_validator(mode="after")
-    def _one_way(self) -> StandardTerms:
+    def _one_way(self) -> Terms:
         report = getattr(self, "report", None)
         if (self.standard is None) == (report is None):
             raise ValueError('write either standard = "..." or report = { ... }')
@@ -125,6 +134,12 @@ class StandardTerms(Options):
                     f"with {self.product.name} `{self.standard}` needs {_example(name)}"
                 )
         return self
+
+
+class StandardTerms(Terms):
+    """The same with conditions that are values of a property, one or several."""
+
+    where: Where | None = None
 
 
 def none_answered(reason: str) -> Mapping[str, tuple[bool, str]]:

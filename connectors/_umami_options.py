@@ -8,7 +8,15 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from connectors._site_question import Column, Question, Reading, Sheet, of_report
-from connectors._standard_terms import ANY, Events, Product, StandardTerms, Text, listed
+from connectors._standard_terms import (
+    ANY,
+    SESSION_OPTIONS,
+    Events,
+    Product,
+    StandardTerms,
+    Text,
+    listed,
+)
 from krtracker.connector import Options
 
 ALIVE = Column(Sheet("pageviews"), "pageviews")
@@ -69,12 +77,7 @@ PRODUCT = Product(
         "event_count": {**EVERYWHERE, "events": ANY},
     },
     reasons={
-        "gap_minutes": OWN_VISITS,
-        "split_midnight": OWN_VISITS,
-        "session_column": OWN_VISITS,
-        "max_hours": OWN_VISITS,
-        "cap_minutes": OWN_VISITS,
-        "exclude_single": OWN_VISITS,
+        **dict.fromkeys(SESSION_OPTIONS, OWN_VISITS),
         "statistic": "Umami reports the total only, which makes a mean",
         "events": "Umami counts the visitors of page views, not those of an event",
         "exclude": "Umami cannot leave single events out",

@@ -28,39 +28,32 @@ days) are asked in parts; metrics that need the same chart share one request.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-
-from pydantic import Field
 
 from connectors._amplitude_options import PRODUCT, AmplitudeQuery
 from connectors._amplitude_questions import rows
 from connectors._amplitude_talk import Talk
 from connectors._asked_once import AskedOnce
-from connectors._http import Http, Limits
+from connectors._http import Http
 from connectors._http_auth import basic
 from connectors._http_route import Address
-from connectors._http_tables import RateText
+from connectors._http_tables import LimitOptions
 from connectors._rows import answer
 from krtracker.connector import (
     Answer,
     Ask,
     ConnectorError,
     Deadline,
-    Options,
     Secret,
     Window,
 )
 
 
-class AmplitudeSource(Options):
+class AmplitudeSource(LimitOptions):
     """The connector's part of `[sources.ID]`."""
 
     url: Address = "https://amplitude.com/api/2"
     api_key: Secret
     secret_key: Secret
-    max_requests: RateText = ""
-    max_bytes: int = Field(default=50_000_000, gt=0)
-    ca_file: Path | None = None
 
 
 class AmplitudeConnector:
@@ -71,10 +64,8 @@ class AmplitudeConnector:
     standards = PRODUCT.standards
 
     def __init__(self, options: AmplitudeSource) -> None:
-        limits = Limits(
-            rate=options.max_requests, most_bytes=options.max_bytes, ca_file=options.ca_file
-        )
-        self._http = Http(options.url, basic(options.api_key, options.secret_key), limits=limits)
+        auth = basic(options.api_key, options.secret_key)
+        self._http = Http(options.url, auth, limits=options.limits())
 
     def fetch(
         self, asks: Sequence[Ask[AmplitudeQuery]], deadline: Deadline

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from connectors._ga4_options import STANDARDS, StandardOptions
+from connectors._ga4_options import PRODUCT, StandardOptions
 from connectors._ga4_question import Question, ReportTable
 from connectors._ga4_standard import STICKY, standard_question
 from connectors._ga4_target import HOST, Target, check_endpoint
@@ -96,14 +96,7 @@ class Ga4Query(StandardOptions):
     report: ReportTable | None = None
 
     @model_validator(mode="after")
-    def _one_way(self) -> Ga4Query:
-        if (self.standard is None) == (self.report is None):
-            raise ValueError('write standard = "..." or report = { metrics = [...] }')
-        given = self.model_fields_set - {"standard", "report"}
-        if self.report is not None and given:
-            raise ValueError(f"`{min(given)}` belongs to a standard metric, not to a `report`")
-        if self.standard == "conversion" and self.goal_event is None:
-            raise ValueError('`conversion` needs goal_event = "..."')
+    def _sticky(self) -> Ga4Query:
         if (self.numerator or "dau", self.denominator or "mau") not in STICKY:
             raise ValueError("stickiness is dau/mau, dau/wau or wau/mau")
         return self
@@ -118,7 +111,7 @@ class Ga4Connector:
 
     SourceOptions = Ga4Source
     QueryOptions = Ga4Query
-    standards = STANDARDS
+    standards = PRODUCT.standards
 
     def __init__(self, options: Ga4Source) -> None:
         self._options = options

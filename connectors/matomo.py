@@ -27,31 +27,28 @@ request (`API.getBulkRequest`), `batch` of them at a time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from pydantic import Field
 
-from connectors._http import Http, Limits
+from connectors._http import Http
 from connectors._http_auth import form_field
 from connectors._http_route import Address
-from connectors._http_tables import RateText
+from connectors._http_tables import LimitOptions
 from connectors._matomo_bulk import Bulk
 from connectors._matomo_options import ALIVE, PRODUCT, MatomoQuery
 from connectors._matomo_reading import read, refuse_other_days
 from connectors._site_question import Sheet
 from connectors._site_tables import Table, Tables, may_be_zero, told
-from krtracker.connector import Answer, Ask, ConnectorError, Deadline, Options, Secret, Window
+from krtracker.connector import Answer, Ask, ConnectorError, Deadline, Secret, Window
 
 
-class MatomoSource(Options):
+class MatomoSource(LimitOptions):
     """The connector's part of `[sources.ID]`; lower `batch` where the server takes too long."""
 
     url: Address
     site: int = Field(gt=0)
     token: Secret
     batch: int = Field(default=25, ge=1, le=200)
-    max_requests: RateText = ""
-    ca_file: Path | None = None
 
 
 class MatomoConnector:
@@ -63,9 +60,8 @@ class MatomoConnector:
 
     def __init__(self, options: MatomoSource) -> None:
         self._options = options
-        limits = Limits(rate=options.max_requests, ca_file=options.ca_file)
         url = options.url.removesuffix("/index.php")
-        self._http = Http(url, form_field("token_auth", options.token), limits=limits)
+        self._http = Http(url, form_field("token_auth", options.token), limits=options.limits())
 
     def fetch(
         self, asks: Sequence[Ask[MatomoQuery]], deadline: Deadline

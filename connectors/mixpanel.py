@@ -29,16 +29,15 @@ events over the same days share one request, and so do retentions of one cohort.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from pydantic import Field, model_validator
 
 from connectors._asked_once import AskedOnce
-from connectors._http import Http, Limits
+from connectors._http import Http
 from connectors._http_auth import Auth, basic
 from connectors._http_route import Address
-from connectors._http_tables import RateText
+from connectors._http_tables import LimitOptions
 from connectors._mixpanel_options import PRODUCT, MixpanelQuery
 from connectors._mixpanel_questions import announce, rows
 from connectors._mixpanel_talk import Talk
@@ -48,7 +47,6 @@ from krtracker.connector import (
     Ask,
     ConnectorError,
     Deadline,
-    Options,
     Secret,
     Window,
 )
@@ -57,16 +55,13 @@ RATE = "60/h"
 """What Mixpanel allows a project."""
 
 
-class MixpanelSource(Options):
+class MixpanelSource(LimitOptions):
     """The connector's part of `[sources.ID]`; `max_requests` is 60/h unless written."""
 
     url: Address = "https://mixpanel.com/api/query"
     project_id: int | None = Field(default=None, gt=0)
     username: str | None = Field(default=None, min_length=1)
     secret: Secret
-    max_requests: RateText = ""
-    max_bytes: int = Field(default=50_000_000, gt=0)
-    ca_file: Path | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> MixpanelSource:
@@ -89,9 +84,7 @@ class MixpanelConnector:
     standards = PRODUCT.standards
 
     def __init__(self, options: MixpanelSource) -> None:
-        limits = Limits(
-            rate=options.max_requests or RATE, most_bytes=options.max_bytes, ca_file=options.ca_file
-        )
+        limits = options.limits(RATE)
         self._http = Http(options.url, options.auth(), limits=limits, complaint=_said)
         self._project = options.project_id
 

@@ -27,15 +27,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
-from connectors._http import Http, Limits, Request
+from connectors._http import Http, Request
 from connectors._http_auth import bearer
 from connectors._http_route import Address
-from connectors._http_tables import RateText
+from connectors._http_tables import LimitOptions
 from connectors._plausible_options import ALIVE, PERCENTS, PRODUCT, PlausibleQuery, thawed
 from connectors._site_question import Sheet
 from connectors._site_tables import Table, Tables, civil_day, list_of, table_of, told
@@ -44,7 +43,6 @@ from krtracker.connector import (
     Ask,
     ConnectorError,
     Deadline,
-    Options,
     Secret,
     SourceRejectedError,
     UnexpectedAnswerError,
@@ -57,15 +55,13 @@ WARNINGS = ("imports_warning", "imports_skip_reason", "metric_warnings")
 SECOND = timedelta(seconds=1)
 
 
-class PlausibleSource(Options):
+class PlausibleSource(LimitOptions):
     """The connector's part of `[sources.ID]`; `max_rows` is the most one report may answer."""
 
     url: Address = "https://plausible.io"
     site_id: str = Field(min_length=1)
     token: Secret
-    max_requests: RateText = ""
     max_rows: int = Field(default=100_000, gt=0)
-    ca_file: Path | None = None
 
 
 class PlausibleConnector:
@@ -77,8 +73,7 @@ class PlausibleConnector:
 
     def __init__(self, options: PlausibleSource) -> None:
         self._options = options
-        limits = Limits(rate=options.max_requests or "600/h", ca_file=options.ca_file)
-        self._http = Http(options.url, bearer(options.token), limits=limits)
+        self._http = Http(options.url, bearer(options.token), limits=options.limits("600/h"))
 
     def fetch(
         self, asks: Sequence[Ask[PlausibleQuery]], deadline: Deadline

@@ -34,16 +34,15 @@ whatever the project's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
 from connectors._asked_once import AskedOnce
-from connectors._http import Http, Limits
+from connectors._http import Http
 from connectors._http_auth import bearer
 from connectors._http_route import Address
-from connectors._http_tables import RateText
+from connectors._http_tables import LimitOptions
 from connectors._posthog_options import PRODUCT, PosthogQuery
 from connectors._posthog_talk import Talk, said
 from connectors._rows import answer
@@ -52,7 +51,6 @@ from krtracker.connector import (
     Ask,
     ConnectorError,
     Deadline,
-    Options,
     Secret,
     Window,
 )
@@ -61,15 +59,12 @@ RATE = "240/min"
 """What PostHog allows a project."""
 
 
-class PosthogSource(Options):
+class PosthogSource(LimitOptions):
     """The connector's part of `[sources.ID]`; `max_requests` is 240/min unless written."""
 
     url: Address = "https://us.posthog.com"
     project_id: Annotated[int, Field(gt=0)]
     token: Secret
-    max_requests: RateText = ""
-    max_bytes: int = Field(default=50_000_000, gt=0)
-    ca_file: Path | None = None
 
 
 class PosthogConnector:
@@ -80,11 +75,8 @@ class PosthogConnector:
     standards = PRODUCT.standards
 
     def __init__(self, options: PosthogSource) -> None:
-        limits = Limits(
-            rate=options.max_requests or RATE, most_bytes=options.max_bytes, ca_file=options.ca_file
-        )
         base = f"{options.url.rstrip('/')}/api/projects/{options.project_id}"
-        self._http = Http(base, bearer(options.token), limits=limits, complaint=said)
+        self._http = Http(base, bearer(options.token), limits=options.limits(RATE), complaint=said)
 
     def fetch(
         self, asks: Sequence[Ask[PosthogQuery]], deadline: Deadline

@@ -27,26 +27,25 @@ request; visits, their length and trailing visitors by one request a day.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from pydantic import Field, model_validator
 
 from connectors._http import Http, Limits
 from connectors._http_auth import Auth, header
 from connectors._http_route import Address
-from connectors._http_tables import RateText
+from connectors._http_tables import LimitOptions
 from connectors._site_tables import Tables, told
 from connectors._umami_asking import Asking
 from connectors._umami_login import Login
 from connectors._umami_options import ALIVE, PRODUCT, UmamiQuery
-from krtracker.connector import Answer, Ask, ConnectorError, Deadline, Options, Secret, Window
+from krtracker.connector import Answer, Ask, ConnectorError, Deadline, Secret, Window
 
 CLOUD = "https://api.umami.is/v1"
 CLOUD_RATE = "3/s"
 """Umami Cloud takes 50 requests in 15 seconds."""
 
 
-class UmamiSource(Options):
+class UmamiSource(LimitOptions):
     """The connector's part of `[sources.ID]`: `api_key`, or `url` with `user` and `password`."""
 
     website: str = Field(pattern=r"^[0-9a-fA-F-]{36}$")
@@ -54,8 +53,6 @@ class UmamiSource(Options):
     user: str | None = None
     password: Secret | None = None
     api_key: Secret | None = None
-    max_requests: RateText = ""
-    ca_file: Path | None = None
 
     @model_validator(mode="after")
     def _one_login(self) -> UmamiSource:
@@ -76,8 +73,7 @@ class UmamiConnector:
     def __init__(self, options: UmamiSource) -> None:
         self._website = options.website
         self._login: Login | None = None
-        rate = options.max_requests or (CLOUD_RATE if options.url is None else "")
-        limits = Limits(rate=rate, ca_file=options.ca_file)
+        limits = options.limits(CLOUD_RATE if options.url is None else "")
         if options.api_key is not None:
             base, auth = options.url or CLOUD, header("x-umami-api-key", options.api_key)
         else:

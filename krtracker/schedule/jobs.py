@@ -67,11 +67,10 @@ class Collected(Protocol):
 
 def plan_jobs(workspace: Workspace) -> tuple[Job, ...]:
     """The jobs a workspace asks for, in the order of its metrics; manual metrics have none, nor
-    those that this version does not collect."""
+    those that follow from others by a formula."""
     groups: dict[tuple[str, str, Refresh], list[str]] = {}
     for metric in workspace.metrics.values():
-        active = metric.standard is None and metric.formula is None
-        if active and not metric.manual and metric.source:
+        if metric.formula is None and not metric.manual and metric.source:
             groups.setdefault((metric.source, metric.zone, metric.refresh), []).append(metric.id)
     return tuple(
         Job(f"{source}: {refresh.text} ({zone})", source, zone, refresh, tuple(metrics))

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 DATE = "Sun, 08 Mar 2026 06:00:00 GMT"
 IN_TWO_MINUTES = "Sun, 08 Mar 2026 06:02:00 GMT"
+CREDENTIALS = ("authorization", "x-umami-api-key")
 LOGIN = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please log in</body></html>"
 
 
@@ -40,9 +41,12 @@ class Heard:
 
     @property
     def echo(self) -> bytes:
-        """All of it in JSON: as a careless server sends it back in an error."""
-        told = {"message": f"{self.target} {dict(self.headers)} {self.body.decode()}"}
-        return json.dumps({"error": told}).encode()
+        """All of it in JSON, credentials first: as a careless server sends it back in an error."""
+        keys = [one for name, one in self.headers.items() if name in CREDENTIALS]
+        body = self.body.decode()
+        keys += [body[body.index("token_auth") :]] if "token_auth" in body else []
+        told = f"{' '.join(keys)} {self.target} {dict(self.headers)} {body}"
+        return json.dumps({"error": {"message": told}}).encode()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from krtracker.connector import SourceRejectedError, SourceUnavailableError, UnexpectedAnswerError
 from tests.connectors.faulty import Answering
-from tests.connectors.speakers import CANARY, Speaker, Variant, points, told
+from tests.connectors.speakers import CANARY, NO_PAGES, Speaker, Variant, points, told
 
 SHAPE = Variant(
     told({"data": {"series": "nope"}}), UnexpectedAnswerError, "the answer holds no list"
@@ -43,6 +43,11 @@ MIXPANEL = Speaker(
         ),
         "schema drift": SHAPE,
     },
+    elsewhere={
+        "duplicate days": "its days are keys of an object: a key twice is refused",
+        "endless pages": NO_PAGES,
+        "repeating pages": NO_PAGES,
+    },
 )
 
 
@@ -53,7 +58,7 @@ def _chart(values: list[Any], days: list[Any]) -> Answering:
 DAYS: list[Any] = ["2026-03-01", "2026-03-02", "2026-03-03"]
 AMPLITUDE = Speaker(
     "amplitude",
-    lambda url: {"url": url, "api_key": "reader", "secret_key": CANARY},
+    lambda url: {"url": url, "api_key": CANARY, "secret_key": CANARY},
     {"standard": "dau"},
     _chart([4, 987, 6], DAYS),
     points(4, 987, 6),
@@ -67,8 +72,17 @@ AMPLITUDE = Speaker(
         "percents": Variant(_chart(["50%"], DAYS[:1]), UnexpectedAnswerError, "no number"),
         "null": Variant(_chart([None], DAYS[:1]), UnexpectedAnswerError, "no number"),
         "no day": Variant(_chart([4], [None]), UnexpectedAnswerError, "`day` is"),
+        "duplicate days": Variant(
+            _chart([4, 5], [DAYS[0], DAYS[0]]), UnexpectedAnswerError, "2026-03-01 twice"
+        ),
+        "error inside 200": Variant(
+            told({"error": {"http_code": 400, "message": f"no {CANARY}"}}),
+            UnexpectedAnswerError,
+            "the answer holds no list",
+        ),
         "schema drift": SHAPE,
     },
+    elsewhere={"endless pages": NO_PAGES, "repeating pages": NO_PAGES},
 )
 COLUMNS = ["part", "day", "segment", "a", "b"]
 
@@ -112,6 +126,10 @@ POSTHOG = Speaker(
             "says: bad ***",
         ),
         "schema drift": Variant(_rows(columns=["day"]), UnexpectedAnswerError, "five names"),
+    },
+    elsewhere={
+        "endless pages": "one query is one answer; `cut by its limit` is refused",
+        "repeating pages": "one query is one answer",
     },
 )
 

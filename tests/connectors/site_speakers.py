@@ -10,12 +10,18 @@ from urllib.parse import parse_qsl
 from krtracker.connector import SourceRejectedError, SourceUnavailableError, UnexpectedAnswerError
 from tests.connectors.faulty import Answering, Given, Heard
 from tests.connectors.site_servers import WEBSITE, Matomo, Plausible, Umami, given
-from tests.connectors.speakers import CANARY, Speaker, Variant, points, told
+from tests.connectors.speakers import CANARY, NO_PAGES, Speaker, Variant, points, told
 
 
 def _results(*rows: tuple[str, Any], **meta: Any) -> Answering:
     results = [{"metrics": [n], "dimensions": [day]} for day, n in rows]
     return told({"results": results, "meta": meta, "query": {}})
+
+
+def _full_page(_: Heard) -> Given:
+    """As many rows as a page holds, of twice as many, whatever page is asked for."""
+    row = {"metrics": [4], "dimensions": ["2026-03-01"]}
+    return given({"results": [row] * 10_000, "meta": {"total_rows": 20_000}, "query": {}})
 
 
 PLAUSIBLE = Speaker(
@@ -28,10 +34,10 @@ PLAUSIBLE = Speaker(
     variants={
         "missing days": Variant(_results(("2026-03-03", 6)), points(None, None, 6)),
         "no days": Variant(_results(), ()),
-        "unordered and repeated days": Variant(
+        "unordered days": Variant(
             _results(("2026-03-03", 6), ("2026-03-01", 4), ("2026-03-03", 6)), points(4, None, 6)
         ),
-        "two numbers for a day": Variant(
+        "duplicate days": Variant(
             _results(("2026-03-03", 6), ("2026-03-03", 7)), UnexpectedAnswerError, "two rows"
         ),
         "numbers as text": Variant(_results(("2026-03-01", "4")), points(4)),
@@ -39,6 +45,13 @@ PLAUSIBLE = Speaker(
         "boolean": Variant(_results(("2026-03-01", True)), UnexpectedAnswerError, "not a number"),
         "null": Variant(_results(("2026-03-01", None), ("2026-03-02", 5)), points(None, 5)),
         "no date": Variant(_results(("(none)", 4)), UnexpectedAnswerError, "not a date"),
+        "a warning with the secret": Variant(
+            _results(("2026-03-01", 4), imports_warning=f"asked by {CANARY}"), points(4)
+        ),
+        "percents": Variant(_results(("2026-03-01", "50%")), points(0.5)),
+        "error inside 200": Variant(
+            told({"error": f"no {CANARY}"}), UnexpectedAnswerError, "`results` is NULL"
+        ),
         "schema drift": Variant(told({"rows": []}), UnexpectedAnswerError, "`results` is NULL"),
         "too few numbers": Variant(
             told({"results": [{"metrics": [], "dimensions": ["2026-03-01"]}]}),
@@ -56,6 +69,7 @@ PLAUSIBLE = Speaker(
         "another zone": Variant(
             Plausible(CANARY, "Asia/Tokyo"), SourceRejectedError, "write the site's zone"
         ),
+        "repeating pages": Variant(_full_page, UnexpectedAnswerError, "is there twice"),
     },
 )
 
@@ -128,6 +142,11 @@ MATOMO = Speaker(
             Matomo(CANARY, "Asia/Tokyo"), SourceRejectedError, 'timezone = "Asia/Tokyo"'
         ),
     },
+    elsewhere={
+        "duplicate days": "its days are keys of an object: a key twice is refused",
+        "endless pages": NO_PAGES,
+        "repeating pages": NO_PAGES,
+    },
 )
 
 
@@ -139,10 +158,10 @@ def _series(*rows: tuple[Any, Any]) -> Answering:
 UMAMI_VARIANTS: Mapping[str, Variant] = {
     "missing days": Variant(_series(("2026-03-03 00:00:00", 6)), points(None, None, 6)),
     "no days": Variant(_series(), ()),
-    "unordered and repeated days": Variant(
+    "unordered days": Variant(
         _series(("2026-03-03", 6), ("2026-03-01", 4), ("2026-03-03", 6)), points(4, None, 6)
     ),
-    "two numbers for a day": Variant(
+    "duplicate days": Variant(
         _series(("2026-03-03", 6), ("2026-03-03", 7)), UnexpectedAnswerError, "two rows"
     ),
     "numbers as text": Variant(_series(("2026-03-01", "4")), points(4)),
@@ -150,6 +169,12 @@ UMAMI_VARIANTS: Mapping[str, Variant] = {
     "no date": Variant(_series((None, 4)), UnexpectedAnswerError, "not a date"),
     "schema drift": Variant(
         told({"pageviews": [], "visitors": []}), UnexpectedAnswerError, "`sessions` is NULL"
+    ),
+    "percents": Variant(_series(("2026-03-01", "50%")), points(0.5)),
+    "error inside 200": Variant(
+        told({"error": {"message": f"no {CANARY}", "code": "bad-request"}}),
+        UnexpectedAnswerError,
+        "`pageviews` is NULL",
     ),
     "an entry of another shape": Variant(
         told({"pageviews": ["x"], "sessions": []}), UnexpectedAnswerError, "not an object"
@@ -166,6 +191,7 @@ def _after_login(good: Answering) -> Answering:
     return lambda heard: token if _is_login(heard) else good(heard)
 
 
+ONE_ANSWER = {"endless pages": NO_PAGES, "repeating pages": NO_PAGES}
 UMAMI = Speaker(
     "umami",
     lambda url: {"url": url, "user": "krtracker", "password": CANARY, "website": WEBSITE},
@@ -178,6 +204,7 @@ UMAMI = Speaker(
         name: Variant(_after_login(one.good), one.expected, one.words)
         for name, one in UMAMI_VARIANTS.items()
     },
+    elsewhere=ONE_ANSWER,
 )
 UMAMI_CLOUD = Speaker(
     "umami",
@@ -187,6 +214,7 @@ UMAMI_CLOUD = Speaker(
     points(40, 987, 6),
     number=b"987",
     variants=UMAMI_VARIANTS,
+    elsewhere=ONE_ANSWER,
 )
 
 SITES: Mapping[str, Speaker] = {

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from krtracker.connector import ConnectorError, Point, UnexpectedAnswerError, Window
+from krtracker.connector import (
+    ConnectorError,
+    Point,
+    SourceRejectedError,
+    UnexpectedAnswerError,
+    Window,
+)
 from tests.connectors.faulty import Answering, Given, Heard
 
 CANARY = "c4n4ry/t0p+s3cret=="
@@ -41,6 +47,8 @@ class Speaker:
     """One connector: `source` (with CANARY as its credential) at an address, `query`, a good answer
     to any request and the points in it. `number` is a number's bytes that stand in the answer
     just once, None where it holds no JSON numbers. `spared` are requests that never fail (a login).
+    `elsewhere` tells of faults without a variant: the test that shows them (`module:name`), or why
+    there is no such fault.
     """
 
     connector: str
@@ -52,6 +60,7 @@ class Speaker:
     json: bool = True
     spared: Callable[[Heard], bool] | None = None
     variants: Mapping[str, Variant] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     window: Window = WINDOW
 
 
@@ -88,10 +97,10 @@ HTTP = Speaker(
     variants={
         "missing days": Variant(_days(("2026-03-03", 6)), points(None, None, 6)),
         "no days": Variant(_days(), ()),
-        "unordered and repeated days": Variant(
+        "unordered days": Variant(
             _days(("2026-03-03", 6), ("2026-03-01", 4), ("2026-03-03", 6)), points(4, None, 6)
         ),
-        "two numbers for a day": Variant(
+        "duplicate days": Variant(
             _days(("2026-03-03", 6), ("2026-03-03", 7)), UnexpectedAnswerError, "two rows"
         ),
         "numbers as text": Variant(
@@ -101,6 +110,9 @@ HTTP = Speaker(
             _days(("2026-03-01", "50%"), ("2026-03-02", "0.5 %")), points(0.5, 0.005)
         ),
         "no number": Variant(_days(("2026-03-01", "N/A")), UnexpectedAnswerError, "'N/A'"),
+        "the secret for a number": Variant(
+            _days(("2026-03-01", CANARY)), UnexpectedAnswerError, "'***'"
+        ),
         "grouped number": Variant(
             _days(("2026-03-01", "1.234,5")), UnexpectedAnswerError, "decimal"
         ),
@@ -111,7 +123,18 @@ HTTP = Speaker(
         ),
         "schema drift": Variant(told({"items": []}), UnexpectedAnswerError, "finds nothing"),
     },
+    elsewhere={
+        "endless pages": "test_http_answers:test_pages_without_end_are_refused",
+        "repeating pages": "test_http_answers:test_pages_that_repeat_are_refused",
+    },
 )
+
+
+def _sheet(*rows: str) -> Answering:
+    return told("\n".join(["Day,Users", *rows, ""]), "text/csv")
+
+
+NO_PAGES = "its answers have no pages"
 
 HTTP_CSV = Speaker(
     "http",
@@ -129,9 +152,24 @@ HTTP_CSV = Speaker(
             UnexpectedAnswerError,
             "`Users` is missing",
         ),
-        "other days": Variant(
-            told("Day,Users\n2025-01-01,4\n2026-03-02,5\n", "text/csv"), points(None, 5)
+        "other days": Variant(_sheet("2025-01-01,4", "2026-03-02,5"), points(None, 5)),
+        "missing days": Variant(_sheet("2026-03-03,6"), points(None, None, 6)),
+        "unordered days": Variant(_sheet("2026-03-03,6", "2026-03-01,4"), points(4, None, 6)),
+        "duplicate days": Variant(
+            _sheet("2026-03-03,6", "2026-03-03,7"), UnexpectedAnswerError, "two rows"
         ),
+        "percents": Variant(_sheet("2026-03-01,50%"), points(0.5)),
+        "error inside 200": Variant(
+            told('{"error": "no such sheet"}', "text/csv"), UnexpectedAnswerError, "is missing"
+        ),
+        "NaN": Variant(_sheet("2026-03-01,NaN"), UnexpectedAnswerError, "'NaN'"),
+    },
+    elsewhere={
+        "numbers as text": "all its numbers are text",
+        "endless pages": NO_PAGES,
+        "repeating pages": NO_PAGES,
+        "broken JSON": "it answers no JSON",
+        "deep nesting": "it answers no JSON",
     },
 )
 
@@ -153,8 +191,21 @@ PROMETHEUS = Speaker(
     number=b"987",
     variants={
         "missing days": Variant(_range((3, "6")), points(None, None, 6)),
+        "unordered days": Variant(_range((3, "6"), (1, "4")), points(4, None, 6)),
+        "duplicate days": Variant(
+            _range((3, "6"), (3, "7")), UnexpectedAnswerError, "several series answer"
+        ),
+        "percents": Variant(_range((1, "50%")), UnexpectedAnswerError, "not as Prometheus"),
+        "error inside 200": Variant(
+            told({"status": "error", "errorType": "bad_data", "error": f"no {CANARY}"}),
+            SourceRejectedError,
+            "bad_data: no ***: correct the query",
+        ),
         "no days": Variant(_range(), ()),
         "NaN": Variant(_range((1, "NaN")), UnexpectedAnswerError, "0/0"),
+        "a warning with the secret": Variant(
+            _range((1, "4"), warnings=[f"asked by {CANARY}"]), points(4)
+        ),
         "endless": Variant(_range((1, "+Inf")), UnexpectedAnswerError, "inf"),
         "several series": Variant(
             told(
@@ -178,6 +229,11 @@ PROMETHEUS = Speaker(
             UnexpectedAnswerError,
             "not as Prometheus",
         ),
+    },
+    elsewhere={
+        "numbers as text": "all its numbers are text",
+        "endless pages": NO_PAGES,
+        "repeating pages": NO_PAGES,
     },
 )
 

@@ -96,6 +96,23 @@ def test_an_error_of_the_api_becomes_the_right_failure(
     assert getattr(found, "retry_after", None) == one.again
 
 
+BYTES: Mapping[str, tuple[bytes, str]] = {
+    "no message": (b"<html>Please log in</html>", "no report"),
+    "cut short": (b"\x0a\x7f\x0a", "no report"),
+    "no reports": (b"", "the answer holds 0"),
+    "huge": (b"\x0a\xff\xff\xff\x19" + b" " * 51_000_000, "larger than the cap"),
+}
+
+
+@pytest.mark.parametrize("case", BYTES)
+def test_what_is_no_report_over_grpc_is_unexpected(server: Ga4Server, case: str) -> None:
+    server.bytes, words = BYTES[case]
+    found = failure(server.source("grpc"), SESSIONS)
+    assert type(found) is UNEXPECTED, found
+    assert words in str(found)
+    assert len(server.tokens) == 1
+
+
 def test_a_switched_off_api_is_told_from_a_missing_right(server: Ga4Server) -> None:
     server.faults = [Fault(403, "It has not been used in project 1 before.", details=[OFF])]
     assert "switch on the Google Analytics Data API" in str(failure(server.source(), SESSIONS))

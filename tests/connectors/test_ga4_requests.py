@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from krtracker import registry
@@ -198,24 +198,4 @@ def test_only_what_is_listened_to_is_asked(server: Ga4Server) -> None:
     heard = iter(connector.fetch(asks, Deadline(20)))
     next(heard)
     connector.close()
-    assert len(server.requests) == 1
-
-
-def test_a_month_of_daily_pulls_with_restatements_ends_as_the_property_does(
-    server: Ga4Server,
-) -> None:
-    """Each pull re-reads three settling days by one request, and the last one wins."""
-    day, first = timedelta(days=1), date(2026, 4, 1)
-    known: dict[date, float] = {}
-    for n in range(30):
-        today = first + n * day
-        for back in range(3):
-            of = f"{today - back * day:%Y%m%d}"
-            server.property.revise(of, "sessions", str(1000 + 10 * n - back))
-        window = Window(today - 2 * day, today, ZONE)
-        known |= {one.day: one.value for one in answer(server.source(), SESSIONS, window).points}
-    final = Window(first, first + 29 * day, ZONE)
-    server.requests.clear()
-    truth = {one.day: one.value for one in answer(server.source(), SESSIONS, final).points}
-    assert {one: known[one] for one in truth} == truth
     assert len(server.requests) == 1

@@ -50,7 +50,7 @@ class Wire:
     kind: type[ConnectorError] | None
     words: str = ""
     requests: int | None = None
-    seconds: float = 20.0
+    seconds: float = 2.5
 
 
 def body(told: Any) -> faulty.Fault:
@@ -69,20 +69,24 @@ WIRES: Mapping[str, Wire] = {
     ),
     "503 then well": Wire(faulty.then_well(faulty.status(503)), None, requests=2),
     "reset then well": Wire(faulty.then_well(faulty.reset), None, requests=2),
-    "slow drip": Wire(faulty.drip_body, UNAVAILABLE, "deadline", seconds=0.5),
-    "slow drip of the head": Wire(faulty.drip_head, UNAVAILABLE, "deadline", seconds=0.5),
+    "slow drip": Wire(faulty.drip_body, UNAVAILABLE, "deadline", seconds=0.25),
+    "slow drip of the head": Wire(faulty.drip_head, UNAVAILABLE, "deadline", seconds=0.25),
     "cut with length": Wire(faulty.cut_measured, UNAVAILABLE, "cut short", 3),
     "cut without length": Wire(faulty.cut_unmeasured, UNEXPECTED, "no report", 1),
     "cut while packed": Wire(faulty.cut_packed, UNAVAILABLE, "cut short", 3),
     "packed in chunks": Wire(faulty.packed, None),
     "login page": Wire(faulty.instead(faulty.LOGIN, "text/html"), UNEXPECTED, "no report", 1),
+    "wrong content type": Wire(
+        faulty.instead(b"\x89PNG\r\n", "image/png"), UNEXPECTED, "no report", 1
+    ),
     "empty": Wire(faulty.instead(b""), UNEXPECTED, "no report", 1),
-    "endless": Wire(faulty.endless, UNEXPECTED, "larger than the cap"),
-    "gzip bomb": Wire(faulty.bomb, UNEXPECTED, "larger than the cap"),
+    "endless": Wire(faulty.endless, UNEXPECTED, "larger than the cap", seconds=20),
+    "gzip bomb": Wire(faulty.bomb, UNEXPECTED, "larger than the cap", seconds=20),
     "redirect": Wire(
         faulty.redirect("https://elsewhere.example/v1"), REJECTED, "another address", 1
     ),
     "broken JSON": Wire(faulty.instead(b'{"reports": [ oops'), UNEXPECTED, "no report", 1),
+    "not UTF-8": Wire(faulty.instead(b'{"reports": "\xff\xfe"}'), UNEXPECTED, "no report", 1),
     "deep nesting": Wire(faulty.instead(b"[" * 200_000), UNEXPECTED, "no report", 1),
     "a list": Wire(body([1, 2, 3]), UNEXPECTED, "no report", 1),
     "error inside 200": Wire(
@@ -129,6 +133,14 @@ CELLS: Mapping[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "a day nobody asked for": (
         lambda one: one["rows"][0]["dimensionValues"][0].update(value="20250301"),
         "2025-03-01, which nobody asked for",
+    ),
+    "NaN": (
+        lambda one: one["rows"][0]["metricValues"][0].update(value="NaN"),
+        "`sessions` of 2026-03-01 is text 'NaN'",
+    ),
+    "percents": (
+        lambda one: one["rows"][0]["metricValues"][0].update(value="50%"),
+        "`sessions` of 2026-03-01 is text '50%'",
     ),
     "too few values": (lambda one: one["rows"][0]["metricValues"].pop(), "too few or too many"),
 }

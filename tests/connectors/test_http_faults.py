@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from urllib.parse import quote, quote_plus
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -18,107 +17,25 @@ from krtracker.connector import (
     Ask,
     ConnectorError,
     Deadline,
-    SourceRejectedError,
     SourceUnavailableError,
-    UnexpectedAnswerError,
 )
 from krtracker.testing import check_connector
 from tests.connectors import faulty
-from tests.connectors.faulty import Fault, FaultyServer, Given
-from tests.connectors.product_speakers import PRODUCTS
-from tests.connectors.site_speakers import SITES
-from tests.connectors.speakers import CANARY, Speaker
-from tests.connectors.speakers import SPEAKERS as PLAIN
-
-SPEAKERS = {**PLAIN, **SITES, **PRODUCTS}
-SECONDS = 2.0
-REJECTED, UNAVAILABLE, UNEXPECTED = (
-    SourceRejectedError,
-    SourceUnavailableError,
-    UnexpectedAnswerError,
+from tests.connectors.fault_cases import (
+    BRIEFLY,
+    CASES,
+    JSON_CASES,
+    NUMBERS,
+    REJECTED,
+    SECONDS,
+    SPEAKERS,
+    UNAVAILABLE,
+    UNEXPECTED,
+    Case,
+    forms,
 )
-
-
-@dataclass(frozen=True)
-class Case:
-    """A fault, what must come of it (None: the good points) and after how many requests."""
-
-    fault: Fault
-    expected: type[ConnectorError] | None
-    words: str = ""
-    requests: int | None = 1
-    retry_after: float | None = None
-    seconds: float = SECONDS
-
-
-CASES: Mapping[str, Case] = {
-    "400": Case(faulty.status(400), REJECTED, "400 Bad Request.*correct"),
-    "401": Case(faulty.status(401), REJECTED, "credential was not accepted"),
-    "403": Case(faulty.status(403, b'{"error": "no"}'), REJECTED, "403 Forbidden: no: .*right"),
-    "403 quota": Case(
-        faulty.status(403, b'{"error": {"message": "Quota exceeded for today"}}'),
-        UNAVAILABLE,
-        "Quota exceeded",
-        retry_after=60,
-    ),
-    "404": Case(faulty.status(404), REJECTED, "correct `url`"),
-    "410": Case(faulty.status(410), REJECTED, "gone"),
-    "429 in seconds": Case(
-        faulty.status(429, Retry_After="120"), UNAVAILABLE, "too often", retry_after=120
-    ),
-    "429 at a date": Case(
-        faulty.status(429, Retry_After=faulty.IN_TWO_MINUTES),
-        UNAVAILABLE,
-        "too often",
-        retry_after=120,
-    ),
-    "429 without a word": Case(faulty.status(429), UNAVAILABLE, "429", retry_after=60),
-    "429 then well": Case(faulty.then_well(faulty.status(429, Retry_After="0")), None, requests=2),
-    "500": Case(faulty.status(500), UNAVAILABLE, "500 Internal Server Error"),
-    "502 with a page": Case(
-        faulty.status(502, b"<html><body><h1>Bad gateway</h1></body></html>", "text/html"),
-        UNAVAILABLE,
-        "502 Bad Gateway: Bad gateway$",
-        requests=3,
-        seconds=20,
-    ),
-    "503 then well": Case(faulty.then_well(faulty.status(503)), None, requests=2),
-    "reset then well": Case(faulty.then_well(faulty.reset), None, requests=2),
-    "silence": Case(faulty.silent, UNAVAILABLE, "deadline", seconds=0.3),
-    "slow drip": Case(faulty.drip_body, UNAVAILABLE, "deadline", seconds=0.5),
-    "slow drip without length": Case(faulty.drip_unmeasured, UNAVAILABLE, "deadline", seconds=0.5),
-    "slow drip of the head": Case(faulty.drip_head, UNAVAILABLE, "deadline", seconds=0.5),
-    "cut with length": Case(faulty.cut_measured, UNAVAILABLE, "cut short", requests=3, seconds=20),
-    "cut in chunks": Case(
-        faulty.cut_chunks, UNAVAILABLE, "cut short|ended before", requests=3, seconds=20
-    ),
-    "cut while packed": Case(faulty.cut_packed, UNAVAILABLE, "cut short", requests=3, seconds=20),
-    "cut without length": Case(faulty.cut_unmeasured, UNEXPECTED, "too early|cut short"),
-    "packed in chunks": Case(faulty.packed, None),
-    "wrong content type": Case(
-        faulty.instead(b"\x89PNG\r\n", "image/png"), UNEXPECTED, "`image/png` where"
-    ),
-    "login page": Case(
-        faulty.instead(faulty.LOGIN, "text/html"), UNEXPECTED, "web page.*Sign in Please log in"
-    ),
-    "login page as text": Case(faulty.instead(faulty.LOGIN, "text/plain"), UNEXPECTED, "web page"),
-    "empty": Case(faulty.instead(b""), UNEXPECTED, "empty|where CSV"),
-    "endless": Case(faulty.endless, UNEXPECTED, "larger than the cap", seconds=20),
-    "gzip bomb": Case(faulty.bomb, UNEXPECTED, "larger than the cap", seconds=20),
-    "redirect to a file": Case(faulty.redirect("file:///etc/passwd"), REJECTED, "no address"),
-    "redirect in a circle": Case(faulty.redirect("/round"), REJECTED, "circle", requests=None),
-}
-
-JSON_CASES: Mapping[str, Case] = {
-    "broken JSON": Case(faulty.instead(b'{"data": [1, 2}'), UNEXPECTED, "not JSON"),
-    "deep nesting": Case(faulty.instead(b"[" * 200_000), UNEXPECTED, "nested|early"),
-    "not UTF-8": Case(faulty.instead(b'{"data": "\xff\xfe"}'), UNEXPECTED, "not UTF-8"),
-    "a key twice": Case(faulty.instead(b'{"data": 1, "data": 2}'), UNEXPECTED, "there twice"),
-    "another shape": Case(faulty.instead(b"42"), UNEXPECTED),
-    "null": Case(faulty.instead(b"null"), UNEXPECTED),
-}
-
-NUMBERS = {"NaN": b"NaN", "endless": b"1e999", "of 5,000 digits": b"9" * 5000}
+from tests.connectors.faulty import Answering, FaultyServer, Given
+from tests.connectors.speakers import CANARY, Speaker
 
 
 class Watched:
@@ -154,11 +71,6 @@ class Watched:
             said += map(repr, _behind(result))
         for form in forms(CANARY):
             assert all(form not in text for text in said), form
-
-
-def forms(secret: str) -> set[str]:
-    packed = base64.b64encode(f"reader:{secret}".encode()).decode()
-    return {secret, quote(secret, safe=""), quote(secret), quote_plus(secret), packed}
 
 
 def _behind(result: object) -> Iterator[BaseException]:
@@ -254,6 +166,22 @@ def test_another_host_is_not_entered_and_learns_nothing(speaker: Speaker, watche
         assert other.heard == []
 
 
+def test_the_cap_of_an_answer_can_be_lowered(speaker: Speaker, watched: Watched) -> None:
+    def source(url: str) -> Mapping[str, Any]:
+        return {**speaker.source(url), "max_bytes": 100}
+
+    longer = padded(speaker.good)
+    with FaultyServer(longer) as server:
+        (result,) = watched.fetch(replace(speaker, source=source), server.url)
+    assert type(result) is UNEXPECTED, result
+    assert "larger than the cap" in str(result)
+
+
+def padded(good: Answering) -> Answering:
+    """The good answer, and spaces behind it."""
+    return lambda heard: replace(given := good(heard), body=given.body + b" " * 200)
+
+
 def test_a_refused_credential_is_shown_once_a_fetch(speaker: Speaker, watched: Watched) -> None:
     with FaultyServer(speaker.good, faulty.status(401), speaker.spared) as server:
         results = watched.fetch(speaker, server.url, asks=4)
@@ -264,7 +192,7 @@ def test_a_refused_credential_is_shown_once_a_fetch(speaker: Speaker, watched: W
 def test_nobody_there_is_unavailable(speaker: Speaker, watched: Watched) -> None:
     with FaultyServer(speaker.good) as server:
         url = server.url
-    (result,) = watched.fetch(speaker, url, seconds=20)
+    (result,) = watched.fetch(speaker, url, seconds=BRIEFLY)
     assert type(result) is UNAVAILABLE
     assert "refused" in str(result)
 

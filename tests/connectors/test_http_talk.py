@@ -77,7 +77,14 @@ def test_what_is_not_idempotent_is_tried_once() -> None:
 
 
 def test_no_try_begins_after_the_deadline() -> None:
-    assert tried(faulty.status(503), seconds=0.3) == ([0.25], 2)
+    assert tried(faulty.status(503, Retry_After="1"), seconds=1.5) == ([1.05], 2)
+
+
+def test_of_little_time_little_is_waited_away() -> None:
+    """At most a tenth of what is left, times the draw of a half."""
+    waited, tries = tried(faulty.status(503), seconds=1)
+    assert waited == pytest.approx([0.05, 0.0475])
+    assert tries == 3
 
 
 def test_retry_after_is_kept_with_a_little_more() -> None:

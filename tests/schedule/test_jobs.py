@@ -102,10 +102,15 @@ def test_a_manual_metric_has_no_job() -> None:
     assert plan_jobs(workspace(metric("nps", source="manual"))) == ()
 
 
-def test_a_metric_that_this_version_does_not_collect_has_no_job() -> None:
-    standard = replace(metric("dau"), standard="active_users")
+def test_a_metric_that_follows_from_others_has_no_job() -> None:
     formula = replace(metric("stickiness"), formula="dau / mau")
-    assert plan_jobs(workspace(standard, formula)) == ()
+    assert plan_jobs(workspace(formula)) == ()
+
+
+def test_a_standard_metric_is_asked_as_any_other() -> None:
+    standard = replace(metric("active"), standard="dau")
+    (job,) = plan_jobs(workspace(metric("orders"), standard))
+    assert job.metrics == ("orders", "active")
 
 
 def test_a_job_asks_its_metrics_once_and_tells_of_start_and_end() -> None:
