@@ -31,30 +31,22 @@ without `columns` the files' own columns bear the names `day`, `value`, and so o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator, model_validator
 
-from connectors._asking import Asking, OnDatabase, Watchdog
-from connectors._events import StandardMetrics
-from connectors._events.definitions import DEFINITIONS
+from connectors._asking import OnDatabase, Watchdog
 from connectors._events.options import EventsTable, StandardOptions
 from connectors._formats import inside_the_folder, reader
-from connectors._query import read_statement, written
+from connectors._query import read_statement
 from connectors._rows import answer
+from connectors._tables import OnTables
 from krtracker.connector import (
     Answer,
-    Ask,
-    Bucket,
-    ConnectorError,
-    Deadline,
-    Explained,
-    Finding,
-    Interval,
     Options,
     Secret,
     SourceRejectedError,
@@ -133,37 +125,14 @@ class FilesQuery(StandardOptions):
         return self
 
 
-class FilesConnector:
+class FilesConnector(OnTables):
     """Files below one folder, read through an in-memory DuckDB that sees nothing else."""
 
     SourceOptions = FilesSource
     QueryOptions = FilesQuery
-    standards = DEFINITIONS
 
     def __init__(self, options: FilesSource) -> None:
-        self._standard = StandardMetrics(options.events)
-        self._asking = Asking(lambda _: FilesSession(options))
-
-    def fetch(
-        self, asks: Sequence[Ask[FilesQuery]], deadline: Deadline
-    ) -> Iterator[Answer | ConnectorError]:
-        return self._asking.fetch(self._standard.fused(asks), deadline)
-
-    def explain(self, ask: Ask[FilesQuery], deadline: Deadline) -> Sequence[Explained]:
-        if ask.query.standard is not None:
-            return self._standard.explain(self._asking, ask, deadline)
-        return written(ask.query.query, ask.window)
-
-    def explore(
-        self, ask: Ask[FilesQuery], interval: Interval, deadline: Deadline
-    ) -> Sequence[Bucket]:
-        return self._standard.explore(self._asking, ask, interval=interval, deadline=deadline)
-
-    def examine(self, now: datetime, deadline: Deadline) -> Sequence[Finding]:
-        return self._standard.examine(self._asking, now, deadline)
-
-    def close(self) -> None:
-        self._asking.close()
+        super().__init__(options.events, lambda _: FilesSession(options))
 
 
 class FilesSession:

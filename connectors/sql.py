@@ -27,29 +27,13 @@ database use an account that may only read. DuckDB and SQLite files are let go a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-
 from pydantic import Field, field_validator, model_validator
 
-from connectors._asking import Asking
-from connectors._events import StandardMetrics
-from connectors._events.definitions import DEFINITIONS
 from connectors._events.options import EventsTable, StandardOptions
-from connectors._query import read_statement, written
+from connectors._query import read_statement
 from connectors._sessions import Address
-from krtracker.connector import (
-    Answer,
-    Ask,
-    Bucket,
-    ConnectorError,
-    Deadline,
-    Explained,
-    Finding,
-    Interval,
-    Options,
-    Secret,
-)
+from connectors._tables import OnTables
+from krtracker.connector import Options, Secret
 
 
 class SqlSource(Options):
@@ -84,35 +68,12 @@ class SqlQuery(StandardOptions):
         return self
 
 
-class SqlConnector:
+class SqlConnector(OnTables):
     """Any database SQLAlchemy reaches, and DuckDB files through their own driver."""
 
     SourceOptions = SqlSource
     QueryOptions = SqlQuery
-    standards = DEFINITIONS
 
     def __init__(self, options: SqlSource) -> None:
         address = Address(options.url, options.max_rows, options.session_zone)
-        self._standard = StandardMetrics(options.events)
-        self._asking = Asking(address.open)
-
-    def fetch(
-        self, asks: Sequence[Ask[SqlQuery]], deadline: Deadline
-    ) -> Iterator[Answer | ConnectorError]:
-        return self._asking.fetch(self._standard.fused(asks), deadline)
-
-    def explain(self, ask: Ask[SqlQuery], deadline: Deadline) -> Sequence[Explained]:
-        if ask.query.standard is not None:
-            return self._standard.explain(self._asking, ask, deadline)
-        return written(ask.query.query, ask.window)
-
-    def explore(
-        self, ask: Ask[SqlQuery], interval: Interval, deadline: Deadline
-    ) -> Sequence[Bucket]:
-        return self._standard.explore(self._asking, ask, interval=interval, deadline=deadline)
-
-    def examine(self, now: datetime, deadline: Deadline) -> Sequence[Finding]:
-        return self._standard.examine(self._asking, now, deadline)
-
-    def close(self) -> None:
-        self._asking.close()
+        super().__init__(options.events, address.open)
