@@ -86,7 +86,8 @@ def _flags(case: Case, verdict: Verdict) -> tuple[str, ...]:
     standing, frame, aim = case.standing, case.frame, case.aim
     reached = standing.progress is not None and at_least(standing.progress, 1.0)
     over = frame.today > frame.end and not verdict.final
-    versions = aim is not None and any(day <= (frame.day or 0) for day, _ in aim.versions)
+    newest = frame.day or 0
+    versions = aim is not None and bool([day for day, _ in aim.versions if day <= newest])
     degenerate = aim is not None and standing.target is not None
     named = {
         "degenerate_target": degenerate and aim and same(aim.origin, standing.target or 0.0),
@@ -99,7 +100,7 @@ def _flags(case: Case, verdict: Verdict) -> tuple[str, ...]:
         "no_baseline": bool(case.ground.problem),
         "within_noise": within_noise(case),
     }
-    return (*case.ground.flags, *case.path.flags, *(name for name, holds in named.items() if holds))
+    return (*case.ground.flags, *case.path.flags, *[name for name, holds in named.items() if holds])
 
 
 def _freeze(case: Case, verdict: Verdict) -> tuple[Frozen, ...]:

@@ -14,7 +14,10 @@ def same(x: float, y: float) -> bool:
 
     An infinite one equals itself alone.
     """
-    return x == y or abs(x - y) <= TOLERANCE * max(1.0, abs(x), abs(y)) < math.inf
+    if x == y:
+        return True
+    gap = abs(x - y)
+    return gap <= TOLERANCE or gap <= TOLERANCE * max(abs(x), abs(y)) < math.inf
 
 
 def at_least(x: float, y: float) -> bool:

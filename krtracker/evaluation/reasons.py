@@ -111,6 +111,8 @@ def _running(case: Case, verdict: Verdict) -> str:
 
 def _levels(case: Case) -> str:
     key_result, metric = case.question.key_result, case.question.metric
+    if key_result.commit is None and key_result.stretch is None:
+        return ""
     return level_words(key_result, metric, case.ground.value, level=level_met(case))
 
 
