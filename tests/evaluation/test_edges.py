@@ -187,6 +187,21 @@ def test_days_missing_from_a_baseline_are_flagged(first: int, flags: tuple[str, 
     assert said.flags == flags
 
 
+GUESSED = Baseline("mean", span=Span(day(-6), day(20)), about=120.0)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "known"), [(GUESSED, flat(120, 1, 5)), (WEEK_BEFORE, flat(120, -6, 5))]
+)
+def test_a_guess_or_a_provisional_baseline_beyond_the_target_is_refused_too(
+    baseline: Baseline, known: dict[int, float]
+) -> None:
+    kr = goal(baseline, 100, direction=Better.UP)
+    said = ask(5, points(known), kr, of=metric(LAST, settles_in=9))
+    assert (said.status, said.baseline) == (Status.INVALID, 120.0)
+    assert said.reason.startswith("Invalid (already_reached): the measured baseline 120 is")
+
+
 def test_whole_months_are_counted_over_the_end_of_a_year() -> None:
     """December 2024 and January 2025: 62 days of 2, by two months."""
     window = Baseline("mean", span=Span(date(2024, 12, 1), date(2025, 1, 31)))
