@@ -48,6 +48,9 @@ class Periods(NamedTuple):
         return _months_ended(last) - _months_ended(first - 1)
 
 
+DAILY = Periods()
+
+
 def _months_ended(day: int) -> int:
     following = date.fromordinal(day + 1)
     return following.year * 12 + following.month
@@ -142,6 +145,8 @@ def periods_of(question: Question) -> Periods:
     """The metric's periods; the weekday weeks end on is read from the series, else Sunday."""
     days = question.series.days
     grain = question.metric.grain
+    if grain is Grain.DAY:
+        return DAILY
     return Periods(grain, int(days[-1]) % 7 if grain is Grain.WEEK and len(days) else 0)
 
 

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
+from operator import sub
 
 from krtracker.evaluation.days import plain
 from krtracker.evaluation.quantities import quantity
@@ -39,7 +40,10 @@ def step_change(question: Question, newest: date) -> tuple[int, str] | None:
     # On two sides of the usual is no step however small the spread, which takes longer to work out.
     if last[0] * last[1] <= 0:
         return 0, ""
-    residuals = [value - usual[day % 7] for day, value in zip(past, past_values, strict=True)]
+    # Eight weeks lie in hand, so what is usual repeats from the first day on where none is missing.
+    each = [usual[day % 7] for day in (past[:7] if past[-1] - past[0] == len(past) - 1 else past)]
+    expected = (each * (LEARNT // 7 + 1))[: len(past)]
+    residuals = list(map(sub, past_values, expected))
     nearest, robust = min(map(abs, last)), robust_spread(residuals)
     # Within the one is within the larger of the two, and saves working out the other.
     spread = robust if nearest <= FAR * robust else max(robust, 0.5 * deviation(residuals))

@@ -231,10 +231,14 @@ def test_a_goal_that_has_not_begun_starts_from_where_the_metric_stands() -> None
 
 
 def test_a_window_of_a_total_needs_four_of_five_of_its_days() -> None:
-    """Of the 100 days before the last window 79 are known, or 80: 10 a day, then 12."""
+    """Of the 100 days before the last window 79 are known, or 80: 10 a day, then 12.
+
+    Ten days of the window before those are far too few.
+    """
 
     def cycles(known: int) -> tuple[int, float | None]:
-        series = points(flat(10, -198, -199 + known) | flat(12, -99, 0))
+        lately = flat(10, -198, -199 + known) | flat(12, -99, 0)
+        series = points(flat(1, -260, -251) | lately)
         asked = question(0, series, goal(Baseline("fixed", 1000.0), 1440), of=metric(TOTAL))
         made = realism(asked, asked)
         return made.cycles, made.best

@@ -125,10 +125,10 @@ def test_a_share_lies_between_none_and_all(kind: Kind, values: list[float], shar
 
 
 def test_the_drift_is_the_clipped_mean_square_of_weekly_steps_and_the_prior() -> None:
-    """Weeks at 0, 1, 2, 3, 10: steps 1, 1, 1 and 7, which counts as 3 x 1.4826."""
-    d = np.repeat([0.0, 1.0, 2.0, 3.0, 10.0], 7)
-    clipped = 3 * 1.4826
-    mean = (1 + 1 + 1 + clipped**2) / 4
+    """Weeks at 0, 2, 4, 6, 20: steps 2, 2, 2 and 14, which counts as 3 x 1.4826 x 2."""
+    d = np.repeat([0.0, 2.0, 4.0, 6.0, 20.0], 7)
+    clipped = 3 * 1.4826 * 2
+    mean = (4 + 4 + 4 + clipped**2) / 4
     seen = (mean - 2 * 0.5**2 / 7) / (99 / 21)
     by_hand = (12 * 0.03**2 + 4 * seen) / 16 * (1 + 7 / 35)
     assert drift_of(d, 0.5, 35) == pytest.approx(by_hand, rel=1e-12)
