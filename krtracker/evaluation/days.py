@@ -179,7 +179,9 @@ def covers(question: Question, day: int) -> bool:
 
     A person's records never count as one (decisions.md 16).
     """
-    if question.metric.manual or date.fromordinal(day) in question.withheld:
+    if question.metric.manual:
+        return False
+    if question.withheld and date.fromordinal(day) in question.withheld:
         return False
     return any(span.first.toordinal() <= day <= span.last.toordinal() for span in question.covered)
 

@@ -67,7 +67,13 @@ def _newest(question: Question, newest: date) -> tuple[list[int], list[float]]:
 
 def _usual(days: Sequence[int], values: Sequence[float]) -> dict[int, float]:
     if days[-1] - days[0] == len(days) - 1:
-        return {days[n] % 7: median(values[n::7]) for n in range(min(7, len(days)))}
+        columns = [sorted(values[n::7]) for n in range(min(7, len(days)))]
+        return {
+            days[n] % 7: one[len(one) // 2]
+            if len(one) % 2
+            else (one[len(one) // 2 - 1] + one[len(one) // 2]) / 2
+            for n, one in enumerate(columns)
+        }
     by_weekday: dict[int, list[float]] = {}
     for day, value in zip(days, values, strict=True):
         by_weekday.setdefault(day % 7, []).append(value)
