@@ -17,11 +17,12 @@ from tests.bench.measured import cost_of, python
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 SHORT = os.environ.get("KRTRACKER_BENCH") == "short"
-ROUNDS = 2 if SHORT else 3
+ROUNDS = 3
+"""A machine that was busy with something else for a moment gets another try."""
 KEY_RESULTS = 10_000
 HISTORIES = (90,) if SHORT else (90, 730)
-JUDGED, WHOLE = 2.0, 3.0
-"""Seconds for reading and judging 10,000, and with storing what was said and publishing it."""
+ANSWERED, WHOLE = 2.0, 3.0
+"""Seconds from the store to 10,000 answers; for them with warnings, storing and publishing."""
 FORETOLD = 15.0
 """Seconds for a round of 10,000 by forecast of which the data of 1,000 changed."""
 MEGABYTES = {90: 400, 730: 500}
@@ -29,10 +30,10 @@ STATUS_SECONDS = 0.3
 
 
 class Round(NamedTuple):
-    """CPU seconds of judging and of storing and publishing; megabytes; counts."""
+    """CPU seconds of the answers alone and of the whole round; megabytes; counts."""
 
-    judged: float
-    stored: float
+    answered: float
+    whole: float
     peak: float
     known: int
     answers: int
@@ -41,9 +42,13 @@ class Round(NamedTuple):
     def __str__(self) -> str:
         return (
             f"{self.answers:,} key results, {self.known:,} observations, {self.odds:,} odds: "
-            f"judged {self.judged:.2f} s, stored and published {self.stored:.2f} s of CPU, "
+            f"answered in {self.answered:.2f} s, the whole round {self.whole:.2f} s of CPU, "
             f"peak {self.peak:.0f} MB"
         )
+
+    @property
+    def in_time(self) -> bool:
+        return self.answered <= ANSWERED and self.whole <= WHOLE
 
 
 def store(path: Path, key_results: int, days: int) -> Path:
@@ -59,8 +64,16 @@ def measured(command: str, folder: Path, turn: int) -> Round:
     shutil.copytree(folder, copy)
     ran = cost_of(python("-m", "tests.bench.evaluating_store", command, str(copy)))
     shutil.rmtree(copy)
-    judged, stored, peak, *counts = map(float, ran.output.split())
-    return Round(judged, stored, peak, *map(int, counts))
+    answered, whole, peak, *counts = map(float, ran.output.split())
+    return Round(answered, whole, peak, *map(int, counts))
+
+
+def quickest(folder: Path) -> Round:
+    """The first round that is in time, else the best of all."""
+    rounds: list[Round] = []
+    while len(rounds) < ROUNDS and not any(one.in_time for one in rounds):
+        rounds.append(measured("judge", folder, len(rounds)))
+    return min(rounds)
 
 
 @pytest.mark.parametrize("days", HISTORIES)
@@ -68,11 +81,10 @@ def test_ten_thousand_key_results_are_judged_and_published_in_time(
     days: int, tmp_path: Path
 ) -> None:
     folder = store(tmp_path / "made", KEY_RESULTS, days)
-    best = min(measured("judge", folder, turn) for turn in range(ROUNDS))
+    best = quickest(folder)
     print(f"\n{best}", end="")
     assert (best.answers, best.known, best.odds) == (KEY_RESULTS, KEY_RESULTS * days, 0)
-    assert best.judged <= JUDGED
-    assert best.judged + best.stored <= WHOLE
+    assert best.in_time
     assert best.peak <= MEGABYTES[days]
 
 
@@ -80,9 +92,9 @@ def test_a_tenth_of_the_forecasts_is_made_anew_in_time(tmp_path: Path) -> None:
     key_results = KEY_RESULTS // 10 if SHORT else KEY_RESULTS
     folder = store(tmp_path / "made", key_results, 90)
     made = measured("foretell", folder, 0)
-    print(f"\nby forecast, a tenth restated: {made}", end="")
+    print(f"\nby forecast, a tenth restated: {made.odds:,} odds, {made.whole:.2f} s of CPU", end="")
     assert (made.answers, made.odds) == (key_results, key_results)
-    assert made.judged + made.stored <= FORETOLD * key_results / KEY_RESULTS
+    assert made.whole <= FORETOLD * key_results / KEY_RESULTS
     assert made.peak <= MEGABYTES[90]
 
 
