@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
@@ -95,6 +96,7 @@ def day_start(day: date, zone: str) -> datetime:
     return high
 
 
+@lru_cache(maxsize=1024)
 def local_day(instant: datetime, zone: str) -> date:
     """The civil date an instant falls on in a zone."""
     return instant.astimezone(ZoneInfo(zone)).date()

@@ -106,9 +106,10 @@ def _earlier(scene: Scene) -> Sequence[Vote]:
 
 def _unlikely(scene: Scene) -> Found | None:
     """W1: the chance is below one half on two data days."""
-    chance, votes = scene.answer.probability, _earlier(scene)
+    chance = scene.answer.probability
     if chance is None:
         return None
+    votes = _earlier(scene)
     before = votes[-1].probability if votes else None
     low = before is not None and before < 0.5 and chance < 0.5
     return (1, f"the chance of reaching the target is {_odds(chance)}") if low else NONE

@@ -23,6 +23,10 @@ YEAR = timedelta(days=364)
 """52 whole weeks: weekdays align and leap years need no rule (R5)."""
 
 
+LONGEST = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 31}
+"""The days of the longest period of a grain."""
+
+
 class Footing(NamedTuple):
     """The baseline in force: its value or why there is none, and whether it was measured."""
 
@@ -74,13 +78,15 @@ def find_frozen(question: Question, what: str, window: Span) -> Frozen | None:
     """What was frozen of this key result over the same window and from the same thing."""
     if not question.frozen:
         return None
-    basis = basis_of(question.key_result, question.metric)
+    name = question.key_result.id
     found = [
         one
         for one in question.frozen
-        if (one.what, one.key_result, one.window) == (what, question.key_result.id, window)
-        and one.basis in {"", basis}
+        if one.what == what and one.key_result == name and one.window == window
     ]
+    if found:
+        basis = basis_of(question.key_result, question.metric)
+        found = [one for one in found if not one.basis or one.basis == basis]
     return min(found, key=_known_since) if found else None
 
 
@@ -194,7 +200,7 @@ def _settled_flags(question: Question, value: float, gaps: int) -> tuple[str, ..
 def _came_late(question: Question, window: Span, frozen_on: date) -> bool:
     """Whether the baseline became known well after the first day it could (decisions.md 8)."""
     metric = question.metric
-    period = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 31}[metric.grain]
+    period = LONGEST[metric.grain]
     wait = max(metric.settles_in, metric.late_by)
     first = max(question.key_result.span.first, window.last + ONE_DAY * (1 + wait * period))
     return frozen_on > first + ONE_DAY * metric.stale_after * period

@@ -46,10 +46,7 @@ class Case(NamedTuple):
     path: Path
     standing: Standing
     final: Frozen | None
-
-    @property
-    def total(self) -> bool:
-        return actual_of(self.question.key_result, self.question.metric).is_total
+    total: bool
 
 
 def case_of(question: Question) -> Case:
@@ -71,7 +68,8 @@ def case_of(question: Question) -> Case:
     path = path_of(question, known, frame, aim=aim) if aim else Path(None)
     final = find_frozen(question, "final", key_result.span)
     standing = Standing() if problem else _standing(question, known, frame, aim=aim, path=path)
-    return Case(question, known, frame, ground, problem, aim, path, standing, final)
+    total = actual.is_total
+    return Case(question, known, frame, ground, problem, aim, path, standing, final, total)
 
 
 def _standing(

@@ -48,6 +48,9 @@ class Periods(NamedTuple):
         return _months_ended(last) - _months_ended(first - 1)
 
 
+DAILY = Periods()
+
+
 def _months_ended(day: int) -> int:
     following = date.fromordinal(day + 1)
     return following.year * 12 + following.month
@@ -142,6 +145,8 @@ def periods_of(question: Question) -> Periods:
     """The metric's periods; the weekday weeks end on is read from the series, else Sunday."""
     days = question.series.days
     grain = question.metric.grain
+    if grain is Grain.DAY:
+        return DAILY
     return Periods(grain, int(days[-1]) % 7 if grain is Grain.WEEK and len(days) else 0)
 
 
@@ -174,7 +179,9 @@ def covers(question: Question, day: int) -> bool:
 
     A person's records never count as one (decisions.md 16).
     """
-    if question.metric.manual or date.fromordinal(day) in question.withheld:
+    if question.metric.manual:
+        return False
+    if question.withheld and date.fromordinal(day) in question.withheld:
         return False
     return any(span.first.toordinal() <= day <= span.last.toordinal() for span in question.covered)
 

@@ -26,6 +26,9 @@ from krtracker.evaluation.votes import votes_before
 from krtracker.model import Evaluation, Frozen, Status
 from krtracker.periods import Span
 
+TWO_DAYS = frozenset({"pace", "chance"})
+"""Rules whose vote is published once a second data day says the same (R14)."""
+
 UNSCORED = frozenset({Status.INVALID, Status.NO_DATA, Status.NOT_STARTED})
 
 
@@ -86,20 +89,21 @@ def _flags(case: Case, verdict: Verdict) -> tuple[str, ...]:
     standing, frame, aim = case.standing, case.frame, case.aim
     reached = standing.progress is not None and at_least(standing.progress, 1.0)
     over = frame.today > frame.end and not verdict.final
-    versions = aim is not None and any(day <= (frame.day or 0) for day, _ in aim.versions)
+    newest = frame.day or 0
+    versions = aim is not None and bool([day for day, _ in aim.versions if day <= newest])
     degenerate = aim is not None and standing.target is not None
-    named = {
-        "degenerate_target": degenerate and aim and same(aim.origin, standing.target or 0.0),
-        "target_reached": reached and verdict.status is not Status.ACHIEVED,
-        "awaiting_final_data": over and verdict.vote not in UNSCORED,
-        "missing_days": standing.reading is not None and standing.reading.missing > 0,
-        "amended": versions,
-        "eased": versions and eased(case),
-        "unconfirmed": verdict.vote is not verdict.status and verdict.rule in {"pace", "chance"},
-        "no_baseline": bool(case.ground.problem),
-        "within_noise": within_noise(case),
-    }
-    return (*case.ground.flags, *case.path.flags, *(name for name, holds in named.items() if holds))
+    named = (
+        ("degenerate_target", degenerate and aim and same(aim.origin, standing.target or 0.0)),
+        ("target_reached", reached and verdict.status is not Status.ACHIEVED),
+        ("awaiting_final_data", over and verdict.vote not in UNSCORED),
+        ("missing_days", standing.reading is not None and standing.reading.missing > 0),
+        ("amended", versions),
+        ("eased", versions and eased(case)),
+        ("unconfirmed", verdict.vote is not verdict.status and verdict.rule in TWO_DAYS),
+        ("no_baseline", case.ground.problem),
+        ("within_noise", within_noise(case)),
+    )
+    return (*case.ground.flags, *case.path.flags, *[name for name, holds in named if holds])
 
 
 def _freeze(case: Case, verdict: Verdict) -> tuple[Frozen, ...]:

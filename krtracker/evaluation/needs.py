@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from krtracker.evaluation.baselines import YEAR, window_of
+from krtracker.evaluation.baselines import LONGEST, YEAR, window_of
 from krtracker.evaluation.paths import MEASURED_DAYS
 from krtracker.evaluation.question import actual_of, baseline_of
 from krtracker.model import Cycle, KeyResult, KeyResultType, Metric
-from krtracker.periods import Grain, Span, add_months
+from krtracker.periods import Span, add_months
 
 WINDOWED = frozenset({"mean", "weighted_mean", "run_rate"})
 LEARNT = 400
@@ -61,7 +61,7 @@ def first_learnt(metric: Metric, today: date) -> int:
 def _lookback(key_result: KeyResult, metric: Metric) -> int:
     """Where a level's first value may reach back to, its source late and stale by what it may."""
     actual, start = actual_of(key_result, metric), key_result.span.first
-    period = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 31}[metric.grain]
+    period = LONGEST[metric.grain]
     slack = metric.late_by + metric.stale_after + 1
     if actual.how in WINDOWED:
         return start.toordinal() - period * (slack + int(actual.size))

@@ -52,7 +52,7 @@ def _no_data(case: Case) -> str:
 
 def _final(case: Case, verdict: Verdict) -> str:
     end = case.question.key_result.span.last
-    head = f"{_name(verdict.status)}: {_place(case)}, at the end, {end}"
+    head = f"{NAMES[verdict.status]}: {_place(case)}, at the end, {end}"
     if case.question.key_result.touch_days is not None and verdict.status is Status.ACHIEVED:
         head += f", touched for {case.question.key_result.touch_days} days in a row"
     levels = _levels(case)
@@ -96,7 +96,7 @@ def _touched(case: Case) -> str:
 
 def _running(case: Case, verdict: Verdict) -> str:
     day = date.fromordinal(case.frame.day or 1)
-    parts = [f"{_name(verdict.status)}: {_place(case, f' on {day}')}{_due(case)}"]
+    parts = [f"{NAMES[verdict.status]}: {_place(case, f' on {day}')}{_due(case)}"]
     if verdict.rule == "chance":
         parts.append(odds(case, verdict))
     elif case.standing.catch_up is not None:
@@ -111,6 +111,8 @@ def _running(case: Case, verdict: Verdict) -> str:
 
 def _levels(case: Case) -> str:
     key_result, metric = case.question.key_result, case.question.metric
+    if key_result.commit is None and key_result.stretch is None:
+        return ""
     return level_words(key_result, metric, case.ground.value, level=level_met(case))
 
 
@@ -124,8 +126,7 @@ def _noise(case: Case) -> str:
     return f"not distinguishable from noise ({cases}, 95% interval {low} to {high})"
 
 
-def _name(status: Status) -> str:
-    return status.words.capitalize()
+NAMES = {status: status.words.capitalize() for status in Status}
 
 
 def _place(case: Case, when: str = "") -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import statistics
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
+from operator import sub
 
 from krtracker.evaluation.days import plain
 from krtracker.evaluation.quantities import quantity
@@ -36,10 +36,18 @@ def step_change(question: Question, newest: date) -> tuple[int, str] | None:
     usual = _usual(past, past_values)
     if len(usual) < 7:
         return None
-    residuals = [value - usual[day % 7] for day, value in zip(past, past_values, strict=True)]
-    spread = spread_of(residuals)
     last = [values[n] - usual[days[n] % 7] for n in (-2, -1)]
-    if not all(abs(one) > FAR * spread for one in last) or last[0] * last[1] <= 0:
+    # On two sides of the usual is no step however small the spread, which takes longer to work out.
+    if last[0] * last[1] <= 0:
+        return 0, ""
+    # Eight weeks lie in hand, so what is usual repeats from the first day on where none is missing.
+    each = [usual[day % 7] for day in (past[:7] if past[-1] - past[0] == len(past) - 1 else past)]
+    expected = (each * (LEARNT // 7 + 1))[: len(past)]
+    residuals = list(map(sub, past_values, expected))
+    nearest, robust = min(map(abs, last)), robust_spread(residuals)
+    # Within the one is within the larger of the two, and saves working out the other.
+    spread = robust if nearest <= FAR * robust else max(robust, 0.5 * deviation(residuals))
+    if nearest <= FAR * spread:
         return 0, ""
     now, used = (
         quantity(question.metric, values[-1]),
@@ -58,15 +66,33 @@ def _newest(question: Question, newest: date) -> tuple[list[int], list[float]]:
 
 
 def _usual(days: Sequence[int], values: Sequence[float]) -> dict[int, float]:
+    if days[-1] - days[0] == len(days) - 1:
+        columns = [sorted(values[n::7]) for n in range(min(7, len(days)))]
+        return {
+            days[n] % 7: one[len(one) // 2]
+            if len(one) % 2
+            else (one[len(one) // 2 - 1] + one[len(one) // 2]) / 2
+            for n, one in enumerate(columns)
+        }
     by_weekday: dict[int, list[float]] = {}
     for day, value in zip(days, values, strict=True):
         by_weekday.setdefault(day % 7, []).append(value)
-    return {weekday: statistics.median(some) for weekday, some in by_weekday.items()}
+    return {weekday: median(some) for weekday, some in by_weekday.items()}
 
 
-def spread_of(residuals: Sequence[float]) -> float:
-    """max(1.4826 MAD, sd / 2)."""
-    robust = 1.4826 * statistics.median(abs(one) for one in residuals)
+def median(values: Sequence[float]) -> float:
+    """The middle value, or half of the two in the middle together; of one value or more."""
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def robust_spread(residuals: Sequence[float]) -> float:
+    """1.4826 MAD, about zero."""
+    return 1.4826 * median([abs(one) for one in residuals])
+
+
+def deviation(residuals: Sequence[float]) -> float:
+    """The standard deviation of all of them."""
     mean = sum(residuals) / len(residuals)
-    square = sum((one - mean) ** 2 for one in residuals) / len(residuals)
-    return max(robust, 0.5 * math.sqrt(square))
+    return math.sqrt(sum([(one - mean) ** 2 for one in residuals]) / len(residuals))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # Later than every row: the answer as of now.
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
-ROWS = 10_000
+ROWS = 2_500
 """How many rows one statement brings: bound lists are held twice while it runs."""
 
 

@@ -41,17 +41,11 @@ ALARM: Mapping[str, Callable[[Any], Any]] = {
     "depth": columns.integers,
 }
 
-UNCHANGED = """
-CREATE OR REPLACE TEMP TABLE stage_objective_evaluation AS
-WITH newest AS (
-    SELECT objective, data_day, max(revision) AS revision,
-           arg_max(inputs_digest, revision) AS inputs_digest
-    FROM objective_evaluation GROUP BY objective, data_day
-)
-SELECT s.* REPLACE (coalesce(n.revision + 1, 0)::INTEGER AS revision)
-FROM said_objective s LEFT JOIN newest n
-ON n.objective = s.objective AND n.data_day IS NOT DISTINCT FROM s.data_day
-WHERE n.objective IS NULL OR n.inputs_digest <> s.inputs_digest
+LAST_SAID = """
+SELECT objective, data_day, max(revision), arg_max(inputs_digest, revision)
+FROM objective_evaluation
+WHERE data_day IS NULL OR data_day IN (SELECT unnest($days::DATE[]))
+GROUP BY objective, data_day
 """
 
 NEWEST = f"""
@@ -86,22 +80,32 @@ def stage_objectives(
     configuration: int,
 ) -> int:
     """Stages those whose inputs differ from what was last said of that day; returns how many."""
-    if not said:
+    new = _changed(cursor, said)
+    if not new:
         return 0
-    count = len(said)
-    made = {name: make(getattr(one, name) for one in said) for name, make in PLAIN.items()}
-    flags = (json.dumps(one.flags) if one.flags else None for one in said)
+    count = len(new)
+    made = {name: make(getattr(one, name) for one, _ in new) for name, make in PLAIN.items()}
+    flags = (json.dumps(one.flags) if one.flags else None for one, _ in new)
     made["flags"] = columns.texts(flags)
     made["configuration_id"] = columns.integers([configuration] * count)
     made["recorded_at"] = columns.instants([stamp.recorded_at] * count)
     made["seq"] = columns.integers([stamp.seq] * count)
-    made["revision"] = columns.integers([0] * count)
+    made["revision"] = columns.integers(revision for _, revision in new)
     columns.stage(cursor, "objective_evaluation", made)
-    cursor.execute("CREATE OR REPLACE TEMP TABLE said_objective AS FROM stage_objective_evaluation")
-    cursor.execute(UNCHANGED)
-    cursor.execute("DROP TABLE said_objective")
-    found = cursor.execute("SELECT count(*) FROM stage_objective_evaluation").fetchall()
-    return int(found[0][0])
+    return count
+
+
+def _changed(
+    cursor: duckdb.DuckDBPyConnection, said: Sequence[ObjectiveEvaluation]
+) -> list[tuple[ObjectiveEvaluation, int]]:
+    """Those that say something new of their day, each with its revision."""
+    if not said:
+        return []
+    days = list({one.data_day for one in said if one.data_day is not None})
+    rows = cursor.execute(LAST_SAID, {"days": days}).fetchall()
+    last = {(name, day): (revision, digest) for name, day, revision, digest in rows}
+    known = ((one, *last.get((one.objective, one.data_day), (-1, None))) for one in said)
+    return [(one, revision + 1) for one, revision, digest in known if digest != one.inputs_digest]
 
 
 def stage_alarms(cursor: duckdb.DuckDBPyConnection, told: Sequence[Alarm], stamp: Stamp) -> int:

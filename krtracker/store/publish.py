@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
@@ -18,13 +19,13 @@ from krtracker.store.paths import StorePaths
 from krtracker.store.schema import migrations, views
 
 READ_ONLY_FOR_ALL = 0o444
-NAMES = {
-    "key_results": "SELECT key_result FROM key_result WHERE configuration_id = "
-    "(SELECT max(configuration_id) FROM configuration) ORDER BY position",
-    "metrics": "SELECT metric FROM krt.metrics",
-    "objectives": "SELECT objective FROM krt.objectives ORDER BY position",
-    "cycles": "SELECT cycle FROM krt.cycles",
-}
+NAMES = """
+SELECT 'key_results', key_result, position FROM key_result WHERE configuration_id = $newest
+UNION ALL SELECT 'metrics', metric, 0 FROM metric WHERE configuration_id = $newest
+UNION ALL SELECT 'objectives', objective, position FROM objective WHERE configuration_id = $newest
+UNION ALL SELECT 'cycles', cycle, 0 FROM cycle WHERE configuration_id = $newest
+"""
+NAMED = ("key_results", "metrics", "objectives", "cycles")
 
 # A copy is whole when it has as many rows as its own commits say they wrote.
 WHOLE = """
@@ -162,12 +163,13 @@ def write_names(database: Database, paths: StorePaths) -> None:
     """The small index that shell completion reads without opening DuckDB."""
     cursor = database.cursor()
     try:
-        found = {
-            what: [row[0] for row in cursor.execute(query).fetchall()]
-            for what, query in NAMES.items()
-        }
+        newest = cursor.execute("SELECT max(configuration_id) FROM configuration").fetchall()[0][0]
+        rows = cursor.execute(NAMES, {"newest": newest}).fetchall()
     finally:
         cursor.close()
+    found: dict[str, list[str]] = {what: [] for what in NAMED}
+    for what, name, _ in sorted(rows, key=itemgetter(2)):
+        found[what].append(name)
     write_text(paths.names, json.dumps(found, ensure_ascii=False))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from krtracker.evaluation import needed_span
 from krtracker.evaluation.derived import child_of
@@ -132,28 +132,35 @@ def parts_of(key_result: KeyResult, answers: Mapping[str, Evaluation]) -> tuple[
     )
 
 
-def children_of(
-    objective: Objective,
-    workspace: Workspace,
-    answers: Mapping[str, Evaluation],
-    *,
-    said: Mapping[str, ObjectiveEvaluation],
-) -> tuple[Child, ...]:
-    """An objective's key results and the objectives under it (R13).
+@dataclass(frozen=True)
+class Below:
+    """What an objective is rolled up from (R13).
 
     An objective under a key result adds nothing: that one is measured already (decisions.md 21).
     """
-    results = [
-        _child(answers.get(one.id), one.id, one.weight)
-        for one in workspace.key_results.values()
-        if one.objective == objective.id
-    ]
-    below = [
-        _child(said.get(one.id), one.id, one.weight)
-        for one in workspace.objectives.values()
-        if one.parent == objective.id
-    ]
-    return (*results, *below)
+
+    key_results: list[KeyResult] = field(default_factory=list)
+    objectives: list[Objective] = field(default_factory=list)
+
+
+def below_objectives(workspace: Workspace) -> dict[str, Below]:
+    """By objective, its key results and the objectives under it, in the order of the files."""
+    found = {name: Below() for name in workspace.objectives}
+    for key_result in workspace.key_results.values():
+        if key_result.objective in found:
+            found[key_result.objective].key_results.append(key_result)
+    for objective in workspace.objectives.values():
+        if objective.parent in found:
+            found[objective.parent].objectives.append(objective)
+    return found
+
+
+def children_of(
+    below: Below, answers: Mapping[str, Evaluation], said: Mapping[str, ObjectiveEvaluation]
+) -> tuple[Child, ...]:
+    """What an objective is rolled up from, as it was judged; what was not is without data."""
+    results = [_child(answers.get(one.id), one.id, one.weight) for one in below.key_results]
+    return (*results, *(_child(said.get(one.id), one.id, one.weight) for one in below.objectives))
 
 
 def _child(answer: Evaluation | ObjectiveEvaluation | None, full: str, weight: float) -> Child:

@@ -30,7 +30,7 @@ from krtracker.model import (
     Workspace,
 )
 from krtracker.periods import ONE_DAY, Span, local_day
-from krtracker.tracker.docket import Docket, children_of, parts_of
+from krtracker.tracker.docket import Docket, below_objectives, children_of, parts_of
 from krtracker.tracker.folding import behind, fold, one_a_data_day, pasts_of, with_vote
 from krtracker.tracker.hindsight import FORETOLD_AT_ONCE, foretold, judged_before
 from krtracker.tracker.questions import Material, questions
@@ -134,12 +134,11 @@ def judge_objectives(
 ) -> tuple[ObjectiveEvaluation, ...]:
     """The objectives from what was said of key results, in the order of the files."""
     said: dict[str, ObjectiveEvaluation] = {}
+    below = below_objectives(asked.workspace)
     for one in asked.docket.objectives:
         rule = asked.workspace.cycles[one.cycle].status
         moment = Moment(asked.today, rule, votes.get(one.id, ()))
-        said[one.id] = evaluate_objective(
-            one, moment, children_of(one, asked.workspace, answers, said=said)
-        )
+        said[one.id] = evaluate_objective(one, moment, children_of(below[one.id], answers, said))
     return tuple(said[one] for one in asked.workspace.objectives if one in said)
 
 
@@ -190,7 +189,9 @@ def with_past(
     """
     judged = judged_before if len(asked.put) <= FORETOLD_AT_ONCE else fold
     pasts = pasts_of(list(asked.put.values()), now, judged=judged)
-    put = {name: behind(one, pasts.get(name, ())) for name, one in asked.put.items()}
+    put = {
+        name: behind(one, pasts[name]) if name in pasts else one for name, one in asked.put.items()
+    }
     timeline: Timeline = {
         name: {one.today - ONE_DAY: one for one in past} for name, past in pasts.items()
     }

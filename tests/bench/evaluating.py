@@ -1,51 +1,101 @@
-"""Judging 10,000 key results over 7.3 million observations, publishing included; `status`'s start.
+"""Judging 10,000 key results, by pace and by forecast, publishing included; `status`'s start.
 
-`python -m pytest -m bench -s tests/bench/evaluating.py`
+`python -m pytest -m bench -s tests/bench/evaluating.py`; KRTRACKER_BENCH=short leaves out two years
+of history and does a tenth of the forecasts. CPU seconds, as a busy machine is no slower in them.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from tests.bench.evaluating_store import DAYS, METRICS
 from tests.bench.measured import cost_of, python
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
+SHORT = os.environ.get("KRTRACKER_BENCH") == "short"
 ROUNDS = 3
-SECONDS, MEGABYTES = 3.0, 500
+"""A machine that was busy with something else for a moment gets another try."""
+KEY_RESULTS = 10_000
+HISTORIES = (90,) if SHORT else (90, 730)
+ANSWERED, WHOLE = 2.0, 3.0
+"""Seconds from the store to 10,000 answers; for them with warnings, storing and publishing."""
+FORETOLD = 15.0
+"""Seconds for a round of 10,000 by forecast of which the data of 1,000 changed."""
+MEGABYTES = {90: 400, 730: 500}
 STATUS_SECONDS = 0.3
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("evaluating")
-    cost_of(python("-m", "tests.bench.evaluating_store", "make", str(made)))
-    return made
+class Round(NamedTuple):
+    """CPU seconds of the answers alone and of the whole round; megabytes; counts."""
+
+    answered: float
+    whole: float
+    peak: float
+    known: int
+    answers: int
+    odds: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.answers:,} key results, {self.known:,} observations, {self.odds:,} odds: "
+            f"answered in {self.answered:.2f} s, the whole round {self.whole:.2f} s of CPU, "
+            f"peak {self.peak:.0f} MB"
+        )
+
+    @property
+    def in_time(self) -> bool:
+        return self.answered <= ANSWERED and self.whole <= WHOLE
 
 
-def judge(folder: Path, turn: int) -> list[float]:
+def store(path: Path, key_results: int, days: int) -> Path:
+    cost_of(
+        python("-m", "tests.bench.evaluating_store", "make", str(path), f"{key_results}", f"{days}")
+    )
+    return path
+
+
+def measured(command: str, folder: Path, turn: int) -> Round:
     """Judges a copy, since what was judged once is not written again."""
     copy = folder.with_name(f"{folder.name}-{turn}")
     shutil.copytree(folder, copy)
-    ran = cost_of(python("-m", "tests.bench.evaluating_store", "judge", str(copy)))
+    ran = cost_of(python("-m", "tests.bench.evaluating_store", command, str(copy)))
     shutil.rmtree(copy)
-    return [float(word) for word in ran.output.split()]
+    answered, whole, peak, *counts = map(float, ran.output.split())
+    return Round(answered, whole, peak, *map(int, counts))
 
 
-def test_ten_thousand_key_results_are_judged_and_published_in_time(folder: Path) -> None:
-    rounds = [judge(folder, turn) for turn in range(ROUNDS)]
-    judged, published, cpu, peak, known = min(rounds, key=lambda one: one[0] + one[1])
-    print(
-        f"\n{METRICS:,} key results, {known:,.0f} observations: judged {judged:.2f} s, "
-        f"published {published:.2f} s, CPU {cpu:.2f} s, peak {peak:.0f} MB",
-        end="",
-    )
-    assert known == METRICS * DAYS
-    assert judged + published <= SECONDS
-    assert peak <= MEGABYTES
+def quickest(folder: Path) -> Round:
+    """The first round that is in time, else the best of all."""
+    rounds: list[Round] = []
+    while len(rounds) < ROUNDS and not any(one.in_time for one in rounds):
+        rounds.append(measured("judge", folder, len(rounds)))
+    return min(rounds)
+
+
+@pytest.mark.parametrize("days", HISTORIES)
+def test_ten_thousand_key_results_are_judged_and_published_in_time(
+    days: int, tmp_path: Path
+) -> None:
+    folder = store(tmp_path / "made", KEY_RESULTS, days)
+    best = quickest(folder)
+    print(f"\n{best}", end="")
+    assert (best.answers, best.known, best.odds) == (KEY_RESULTS, KEY_RESULTS * days, 0)
+    assert best.in_time
+    assert best.peak <= MEGABYTES[days]
+
+
+def test_a_tenth_of_the_forecasts_is_made_anew_in_time(tmp_path: Path) -> None:
+    key_results = KEY_RESULTS // 10 if SHORT else KEY_RESULTS
+    folder = store(tmp_path / "made", key_results, 90)
+    made = measured("foretell", folder, 0)
+    print(f"\nby forecast, a tenth restated: {made.odds:,} odds, {made.whole:.2f} s of CPU", end="")
+    assert (made.answers, made.odds) == (key_results, key_results)
+    assert made.whole <= FORETOLD * key_results / KEY_RESULTS
+    assert made.peak <= MEGABYTES[90]
 
 
 def test_status_costs_little_more_than_importing_duckdb(tmp_path: Path) -> None:

@@ -1,16 +1,19 @@
-"""A store of 10,000 metrics over two years, and evaluating all of it in a process of its own.
+"""A store of many metrics, and evaluating all of it in a process of its own.
 
-`python -m tests.bench.evaluating_store make FOLDER`, then `... judge FOLDER`: prints the wall
-seconds of evaluating and publishing, and the peak memory in megabytes.
+`python -m tests.bench.evaluating_store make FOLDER KEY_RESULTS DAYS`, then `... judge FOLDER`, or
+`... foretell FOLDER` where a tenth of the data changes between two rounds by forecast. Both print
+CPU seconds of the answers alone and of the whole round with warnings, storing and publishing, the
+peak memory in megabytes, how many days are known, answers given, and how many of these have odds.
 """
 
 from __future__ import annotations
 
+import gc
 import math
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -21,13 +24,14 @@ from krtracker.errors import UsageError
 from krtracker.model import Metric, Outcome, Point, Pull, Workspace
 from krtracker.periods import Span
 from krtracker.store import Store, StorePaths
-from krtracker.tracker import Tracker
+from krtracker.tracker import Tracker, judging
+from krtracker.tracker.docket import docket
+from krtracker.tracker.judging import judge_objectives, round_of
+from krtracker.tracker.questions import read_material
 
-METRICS = 10_000
-DAYS = 730
 BATCH = 250
 LAST = date(2026, 11, 19)
-FIRST = LAST - timedelta(days=DAYS - 1)
+NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 WORKSPACE = """\
 name = "Bench"
 timezone = "UTC"
@@ -38,15 +42,16 @@ url = "sqlite:///none.sqlite"
 
 [cycle]
 id = "bench"
-start = 2026-11-18
-end = 2027-02-15
+start = 2026-09-19
+end = 2027-02-17
 
 [cycle.status]
-by = "pace"
+by = "{by}"
 
 [objectives.all]
 title = "All of them"
 """
+"""Of every series 90 days are used, 28 for the baseline and 62 of the cycle; 90 are to come."""
 METRIC = """
 [metrics.m{n}]
 source = "log"
@@ -74,74 +79,125 @@ class NoSources:
         return None
 
 
-def write_configuration(folder: Path) -> Path:
+def write_configuration(folder: Path, *, key_results: int, by: str = "pace") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "krtracker.toml"
-    tables = (METRIC.format(n=number) for number in range(METRICS))
-    path.write_text(WORKSPACE + "".join(tables), encoding="utf-8")
+    tables = (METRIC.format(n=number) for number in range(key_results))
+    path.write_text(WORKSPACE.format(by=by) + "".join(tables), encoding="utf-8")
     return path
 
 
-def points(number: int, span: Span) -> Iterator[Point]:
+def points(number: int, span: Span, lift: float = 0.0) -> Iterator[Point]:
     """A wave with a weekly and a slow part; no two metrics the same."""
     for day in span:
         ordinal = day.toordinal()
         week, slow = math.sin(ordinal * 0.8976 + number), math.sin(ordinal / 90 + number / 7)
-        yield Point(day, 1_000 + number + 100 * week + 50 * slow)
+        yield Point(day, 1_000 + number + 100 * week + 50 * slow + lift)
 
 
-def pulls(workspace: Workspace, span: Span, now: datetime) -> Iterator[list[Pull]]:
-    """What sources would have answered for the span, a batch a commit."""
+def pulls(metrics: Sequence[Metric], span: Span, now: datetime, *, lift: float = 0.0) -> list[Pull]:
+    """What sources would have answered for the span."""
+    return [
+        Pull(
+            metric.id,
+            metric.source,
+            span,
+            now,
+            Outcome.OK,
+            points=list(points(int(metric.id[1:]), span, lift)),
+            query_digest=metric.query_digest,
+        )
+        for metric in metrics
+    ]
+
+
+def fill(store: Store, workspace: Workspace, span: Span, now: datetime) -> None:
+    """Every metric's days, a batch a commit."""
     metrics = list(workspace.metrics.values())
-    for start in range(0, METRICS, BATCH):
-        yield [
-            Pull(
-                metric.id,
-                metric.source,
-                span,
-                now,
-                Outcome.OK,
-                points=list(points(start + place, span)),
-                query_digest=metric.query_digest,
-            )
-            for place, metric in enumerate(metrics[start : start + BATCH])
-        ]
+    for start in range(0, len(metrics), BATCH):
+        store.commit(pulls(metrics[start : start + BATCH], span, now), now=now)
 
 
-def make(folder: Path) -> None:
-    """Two years but the newest day, judged once; then the newest day arrives."""
-    workspace = settings.load(write_configuration(folder))
-    before = datetime(2026, 11, 19, 8, tzinfo=UTC)
-    now = before
+def make(folder: Path, key_results: int, days: int) -> None:
+    """All days but the newest, judged once; then the newest day arrives."""
+    workspace = settings.load(write_configuration(folder, key_results=key_results))
+    first, before = LAST - timedelta(days=days - 1), NOW - timedelta(days=1)
     with Store.open(StorePaths(workspace.store_path), now=before) as store:
-        for span in (Span(FIRST, LAST - timedelta(days=1)), Span(LAST, LAST)):
-            for batch in pulls(workspace, span, now):
-                store.commit(batch, now=now)
-            if now == before:
-                tracker(workspace, store, now).evaluate()
-            now = before + timedelta(days=1)
+        fill(store, workspace, Span(first, LAST - timedelta(days=1)), before)
+        tracker(workspace, store, Clock(before)).evaluate()
+        fill(store, workspace, Span(LAST, LAST), NOW)
 
 
-def tracker(workspace: Workspace, store: Store, now: datetime) -> Tracker:
-    return Tracker(workspace=workspace, store=store, sources=NoSources(), now=lambda: now)
+class Clock:
+    """The time that the bench says it is."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+
+def tracker(workspace: Workspace, store: Store, clock: Clock) -> Tracker:
+    return Tracker(workspace=workspace, store=store, sources=NoSources(), now=lambda: clock.now)
 
 
 def judge(folder: Path) -> None:
+    """The daily round, every key result with a new day: the answers alone, then all of it."""
     workspace = settings.load(folder / "krtracker.toml")
-    now = datetime(2026, 11, 20, 8, tzinfo=UTC)
-    with Store.open(StorePaths(workspace.store_path), now=now) as store:
-        one = tracker(workspace, store, now)
-        started, cpu = time.perf_counter(), time.process_time()
-        answers = one.evaluate()
-        judged = time.perf_counter()
-        one.publish()
-        ended, spent = time.perf_counter(), time.process_time() - cpu
-        known = store.reader().sql("select count(*) from krt.observations")[1][0][0]
-    assert len(answers) == METRICS
-    assert {one.data_day for one in answers} == {LAST}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    print(judged - started, ended - judged, spent, peak, known)
+    with Store.open(StorePaths(workspace.store_path), now=NOW) as store:
+        seconds = answered(workspace, store)
+        measured(tracker(workspace, store, Clock(NOW)), store, seconds)
 
+
+def answered(workspace: Workspace, store: Store) -> float:
+    """CPU seconds from the store to the answers: reading, R1 to R17, roll-ups; nothing is kept."""
+    # A daemon has loaded NumPy long before, and collects no garbage while it judges.
+    import numpy as np
+
+    assert np.__version__
+    gc.disable()
+    begun = time.process_time()
+    whole, reader = docket(workspace), store.reader()
+    material = read_material(reader, whole.asked, more=whole.unmeasured)
+    asked = round_of(whole, material, now=NOW)
+    answers = judging.judge(asked, material.votes)
+    objectives = judge_objectives(asked, answers, reader.objective_votes())
+    spent = time.process_time() - begun
+    gc.enable()
+    assert (len(answers), len(objectives)) == (len(workspace.key_results), 1)
+    return spent
+
+
+def foretell(folder: Path) -> None:
+    """By forecast: everything is foretold, then a tenth of the metrics is restated."""
+    names = settings.load(folder / "krtracker.toml").metrics
+    workspace = settings.load(write_configuration(folder, key_results=len(names), by="forecast"))
+    changed = list(workspace.metrics.values())[: len(names) // 10]
+    with Store.open(StorePaths(workspace.store_path), now=NOW) as store:
+        clock = Clock(NOW)
+        one = tracker(workspace, store, clock)
+        one.evaluate()
+        clock.now = NOW + timedelta(hours=1)
+        store.commit(pulls(changed, Span(LAST, LAST), clock.now, lift=50.0), now=clock.now)
+        measured(one, store)
+
+
+def measured(one: Tracker, store: Store, seconds: float = math.nan) -> None:
+    """Evaluates and publishes, and prints `seconds`, what the round cost, and what was said."""
+    started = time.process_time()
+    answers = one.evaluate()
+    one.publish()
+    whole = time.process_time() - started
+    known = store.reader().sql("select count(*) from krt.observations")[1][0][0]
+    assert {answer.data_day for answer in answers} == {LAST}
+    odds = sum(answer.probability is not None for answer in answers)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if MAC else 1e3)
+    print(seconds, whole, peak, known, len(answers), odds)
+
+
+MAC = sys.platform == "darwin"
 
 if __name__ == "__main__":
-    {"make": make, "judge": judge}[sys.argv[1]](Path(sys.argv[2]))
+    command, where, *sizes = sys.argv[1:]
+    if command == "make":
+        make(Path(where), *map(int, sizes))
+    else:
+        {"judge": judge, "foretell": foretell}[command](Path(where))
