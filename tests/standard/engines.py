@@ -95,14 +95,14 @@ class Engine:
         return [self._read(one) for one in self.fetch(log, *asks)]
 
     def fetch(
-        self, log: Log, *asks: tuple[str, Mapping[str, Any]]
+        self, log: Log, *asks: tuple[str, Mapping[str, Any]], seconds: float = 120
     ) -> list[Answered | ConnectorError]:
         """What the connector gives for metrics over a log that is loaded."""
         connector = self.kind(self.kind.SourceOptions.model_validate(self.settings(log)))
         window = Window(log.first, log.last, log.zone)
         try:
             queries = [self.query(standard, options) for standard, options in asks]
-            return list(connector.fetch([Ask(one, window) for one in queries], Deadline(120)))
+            return list(connector.fetch([Ask(one, window) for one in queries], Deadline(seconds)))
         finally:
             connector.close()
 
