@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Integer,
@@ -82,8 +83,19 @@ class Named(FunctionElement[Any]):
         value: ColumnElement[int],
         expression: Callable[[ColumnElement[int]], ColumnElement[int]],
     ) -> None:
-        self.type, self.of = BigInteger(), expression
+        self.type, self._expression = BigInteger(), expression
         super().__init__(value, expression(value))
+
+    @property
+    def value(self) -> ColumnElement[int]:
+        """What it is of in the end: one expression of another is one of the other's value."""
+        value: ColumnElement[int] = next(iter(self.clauses))
+        return value.value if isinstance(value, Named) else value
+
+    def of(self, value: ColumnElement[int]) -> ColumnElement[int]:
+        """The same expression of another value."""
+        inner = next(iter(self.clauses))
+        return self._expression(inner.of(value) if isinstance(inner, Named) else value)
 
     def self_group(self, against: Any = None) -> Any:
         sum_in_it = against is not None and is_precedent(operators.add, against)
@@ -97,7 +109,7 @@ def _in_place(element: Named, compiler: SQLCompiler, **options: Any) -> str:
 
 @compiles(Named, "sqlite")
 def _named_once(element: Named, compiler: SQLCompiler, **options: Any) -> str:
-    value = compiler.process(next(iter(element.clauses)), **options)
+    value = compiler.process(element.value, **options)
     told = element.of(literal_column("value", BigInteger()))
     return VALUED.format(compiler.process(told, **options), value)
 
@@ -106,14 +118,19 @@ ALL_ROWS = {"sqlite": "LIMIT -1", "mariadb": "LIMIT 18446744073709551615"}
 """A limit that leaves nothing out keeps a subquery from being put into the outer query."""
 
 
-def worked_out(rows: Select[Any], name: str, dialect: Dialect) -> Subquery:
+def told_before(rows: Select[Any], name: str, dialect: Dialect) -> Subquery | CTE:
+    """A subquery; SQLite has it in front, since its parser follows a hundred steps down at most."""
+    return rows.cte(name) if dialect.name == "sqlite" else rows.subquery(name)
+
+
+def worked_out(rows: Select[Any], name: str, dialect: Dialect) -> Subquery | CTE:
     """A subquery that SQLite and MariaDB work out once: a join then finds rows by their own index.
 
     Put into the outer query, its rows would be read through for every row they are joined to.
     """
     family = "mariadb" if getattr(dialect, "is_mariadb", False) else dialect.name
     held = rows.suffix_with(ALL_ROWS[family]) if family in ALL_ROWS else rows
-    return held.subquery(name)
+    return told_before(held, name, dialect)
 
 
 def number(value: int) -> ColumnElement[int]:

@@ -116,6 +116,10 @@ class Rows:
         self.event: ColumnElement[Any] = exact(self.source.c[told.event])
 
     @property
+    def dialect(self) -> Dialect:
+        return self._ground.dialect
+
+    @property
     def user(self) -> ColumnElement[Any]:
         text = self._ground.shape.text_user
         return exact(self.user_column) if text else self.user_column
