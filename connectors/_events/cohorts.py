@@ -208,7 +208,9 @@ def _marked(scan: CohortScan, ground: Ground) -> Select[Any]:
 
 def _in_time(told: FromClause, place: int, reach: Reach, *, unit: int) -> ColumnElement[bool]:
     inside = [told.c.which == number(place), told.c.later.is_not(None)]
-    if reach.high is not None:
+    if reach.high is None:  # true of all; Spark's optimizer breaks a plan in which it is not asked
+        inside.append(told.c.later >= told.c.instant)
+    else:
         width = number((reach.high - reach.low) * unit)
         inside.append(told.c.later - told.c.instant < width)
     return and_(*inside)
