@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from connectors._asking import MOST_AGGREGATES, OnDatabase, Watchdog, within
+from connectors._indexes import Paths
 from connectors._query import AsksSql, read_statement
 from connectors._rows import answer, take
 from krtracker.connector import Answer, SourceRejectedError, SourceUnavailableError, Window
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 
 FORMAT = "JSONCompactEachRowWithNamesAndTypes"
 INSTANT = re.compile(r"DateTime(?:64)?\((?:\d+, )?'(?P<zone>[^']+)'\)|DateTime")
+KEYS = (
+    "select sorting_key, partition_key from system.tables where name = {name:String}"
+    " and database = if({place:String} = '', currentDatabase(), {place:String})"
+)
+COLUMN = re.compile(r"([A-Za-z_]\w*)(?=`?\s*(?:[,)]|$))")
+"""A name in a key that is no function's."""
+
 TOO_LONG = "TIMEOUT_EXCEEDED"
 BUSY = ("already initialized", "CANNOT_OPEN_FILE", "Cannot lock", "MEMORY_LIMIT_EXCEEDED")
 
@@ -89,8 +97,14 @@ class _ChdbStandard:
         run = self._session.run
         return run(str(made), values, "UTC", watchdog=self._watchdog, most=MOST_AGGREGATES)[1]
 
-    def indexes(self, _table: str) -> None:
-        return None
+    def paths(self, table: str) -> Paths:
+        """The sorting key as an index, and the columns partitions are made of."""
+        *before, name = table.split(".")
+        values = {"place": ".".join(before), "name": name}
+        run = self._session.run
+        rows = run(KEYS, values, "UTC", watchdog=self._watchdog, most=1)[1]
+        found = [tuple(COLUMN.findall(key)) for row in rows for key in row]
+        return Paths(found[:1], [column for key in found[1:] for column in key])
 
 
 def _connect(path: str) -> Any:

@@ -106,7 +106,7 @@ class DuckStandard:
             str(made), values, "UTC", watchdog=self._watchdog, most=MOST_AGGREGATES
         )[1]
 
-    def indexes(self, _table: str) -> None:
+    def paths(self, _table: str) -> None:
         return None
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Executable, Select
     from sqlalchemy.engine import URL, Dialect
 
+    from connectors._indexes import Paths
+
 
 CHUNK = 5_000
 """Rows fetched at a time: what is in memory before the row cap is looked at."""
@@ -147,12 +149,12 @@ class SqlSession:
         finally:
             self._end(watchdog)
 
-    def indexes(self, table: str, watchdog: Watchdog) -> Sequence[tuple[str, ...]] | None:
-        """The columns of each index of a table, its primary key among them."""
-        from connectors._indexes import indexes_of
+    def paths(self, table: str, watchdog: Watchdog) -> Paths:
+        """By which columns rows of a table are found."""
+        from connectors._indexes import paths_of
 
         with _translated(self._database, self._connection.engine.url, watchdog, refused="refused"):
-            return indexes_of(self._connection, table)
+            return paths_of(self._connection, table)
 
     @property
     def dialect(self) -> Dialect:
@@ -197,8 +199,8 @@ class _Standard:
     def rows(self, statement: Select[Any]) -> Sequence[Sequence[Any]]:
         return self._session.run(statement, IN_UTC, self._watchdog, most=MOST_AGGREGATES)[1]
 
-    def indexes(self, table: str) -> Sequence[tuple[str, ...]] | None:
-        return self._session.indexes(table, self._watchdog)
+    def paths(self, table: str) -> Paths:
+        return self._session.paths(table, self._watchdog)
 
 
 @contextmanager

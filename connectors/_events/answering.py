@@ -16,6 +16,7 @@ from connectors._events.questions import Finish, Question
 from connectors._events.rows import Ground, Shape, named_table
 from connectors._events.scans import Scan, ordinal
 from connectors._events.tallies import LiveScan
+from connectors._indexes import Paths
 from krtracker.connector import (
     Answer,
     Ask,
@@ -144,8 +145,8 @@ class _Counting:
         self._database, self.dialect = database, database.dialect
         self.seen = 0
 
-    def indexes(self, table: str) -> Sequence[tuple[str, ...]] | None:
-        return self._database.indexes(table)
+    def paths(self, table: str) -> Paths | None:
+        return self._database.paths(table)
 
     def rows(self, statement: Select[Any]) -> Sequence[Sequence[Any]]:
         given = self._database.rows(statement)

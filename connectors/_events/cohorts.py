@@ -18,8 +18,9 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.engine.interfaces import Dialect
 
-from connectors._events.dialects import nullable, number
+from connectors._events.dialects import nullable, number, worked_out
 from connectors._events.firsts import entries, in_window
 from connectors._events.rows import Filter, Ground
 from connectors._events.scans import Instants, Key, key_of, together
@@ -131,7 +132,7 @@ def _flagged(scan: CohortScan, ground: Ground) -> Select[Any]:
     inside = and_(first.c.instant >= number(edges.low), first.c.instant < number(edges.high))
     entered = select(first.c.who, first.c.instant, *dated, *_segment(first)).where(inside)
     cohort = entered.subquery("cohort")
-    back = _returns(scan, ground, edges).subquery("came_back")
+    back = worked_out(_returns(scan, ground, edges), "came_back", ground.dialect)
     same = [cohort.c.who == back.c.who]
     same += [mine == back.c.segment for mine in _segment(cohort)]
     since = cohort.c.instant if scan.back.rolling else cohort.c[dated[-1].name]
@@ -141,11 +142,30 @@ def _flagged(scan: CohortScan, ground: Ground) -> Select[Any]:
     ]
     keys = [cohort.c.day, *_segment(cohort)]
     owner = [cohort.c.who, *keys]
-    each = select(*owner, *flags).outerjoin_from(cohort, back, and_(*same)).group_by(*owner)
-    users = each.subquery("each_user")
-    shown = [users.c[column.name] for column in keys]
+    each = _joined(select(*owner, *flags), cohort, back, on=and_(*same), dialect=ground.dialect)
+    users = each.group_by(*owner).subquery("each_user")
+    days = [users.c[column.name] for column in keys]
     sums = [func.sum(users.c[f"f{n}"]) for n in range(len(scan.reaches))]
-    return select(*shown, func.count(), *sums).group_by(*shown)
+    return select(*days, func.count(), *sums).group_by(*days)
+
+
+def _joined(
+    shown: Select[Any],
+    cohort: FromClause,
+    back: FromClause,
+    *,
+    on: ColumnElement[bool],
+    dialect: Dialect,
+) -> Select[Any]:
+    """Every user of the cohorts with his returns, if any.
+
+    PostgreSQL guesses that computed conditions leave next to nothing, and would read all returns
+    anew for each user. A full join it must do by hashing; what is in no cohort is left out after.
+    """
+    if dialect.name != "postgresql":
+        return shown.outerjoin_from(cohort, back, on)
+    both = shown.outerjoin_from(cohort, back, on, full=True)
+    return both.having(func.count(cohort.c.who) > number(0))
 
 
 def _flag(passed: ColumnElement[int], reach: Reach, rolling: bool) -> ColumnElement[int]:
@@ -188,7 +208,9 @@ def _marked(scan: CohortScan, ground: Ground) -> Select[Any]:
 
 def _in_time(told: FromClause, place: int, reach: Reach, *, unit: int) -> ColumnElement[bool]:
     inside = [told.c.which == number(place), told.c.later.is_not(None)]
-    if reach.high is not None:
+    if reach.high is None:  # true of all; Spark's optimizer breaks a plan in which it is not asked
+        inside.append(told.c.later >= told.c.instant)
+    else:
         width = number((reach.high - reach.low) * unit)
         inside.append(told.c.later - told.c.instant < width)
     return and_(*inside)

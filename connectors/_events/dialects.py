@@ -8,12 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, String, literal_column
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    literal_column,
+)
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import operators
 from sqlalchemy.sql.compiler import IdentifierPreparer, SQLCompiler
+from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.sql.expression import FunctionElement
+from sqlalchemy.sql.operators import is_precedent
 from sqlalchemy.types import TypeEngine
 
 from connectors._events.templates import TEMPLATES
@@ -52,6 +64,73 @@ def _written(element: Written, compiler: SQLCompiler, **options: Any) -> str:
         raise SourceRejectedError(f'`time_kind = "{kind}"` is not known on {dialect}')
     parts = [compiler.process(part, **options) for part in element.clauses]
     return template.format(*parts)
+
+
+VALUED = "(SELECT {0} FROM (SELECT {1} AS value))"
+
+
+class Named(FunctionElement[Any]):
+    """An expression of a value; SQLite works the value out once, others where they meet it.
+
+    SQLite computes an expression anew wherever it is written, and a text's instant is dear.
+    """
+
+    inherit_cache = False
+    name = "named_value"
+
+    def __init__(
+        self,
+        value: ColumnElement[int],
+        expression: Callable[[ColumnElement[int]], ColumnElement[int]],
+    ) -> None:
+        self.type, self._expression = BigInteger(), expression
+        super().__init__(value, expression(value))
+
+    @property
+    def value(self) -> ColumnElement[int]:
+        """What it is of in the end: one expression of another is one of the other's value."""
+        value: ColumnElement[int] = next(iter(self.clauses))
+        return value.value if isinstance(value, Named) else value
+
+    def of(self, value: ColumnElement[int]) -> ColumnElement[int]:
+        """The same expression of another value."""
+        inner = next(iter(self.clauses))
+        return self._expression(inner.of(value) if isinstance(inner, Named) else value)
+
+    def self_group(self, against: Any = None) -> Any:
+        sum_in_it = against is not None and is_precedent(operators.add, against)
+        return Grouping(self) if sum_in_it else self
+
+
+@compiles(Named)
+def _in_place(element: Named, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(list(element.clauses)[1], **options)
+
+
+@compiles(Named, "sqlite")
+def _named_once(element: Named, compiler: SQLCompiler, **options: Any) -> str:
+    value = compiler.process(element.value, **options)
+    told = element.of(literal_column("value", BigInteger()))
+    return VALUED.format(compiler.process(told, **options), value)
+
+
+ALL_ROWS = {"sqlite": "LIMIT -1", "mariadb": "LIMIT 18446744073709551615"}
+"""A limit that leaves nothing out keeps a subquery from being put into the outer query."""
+
+
+def told_before(rows: Select[Any], name: str, dialect: Dialect) -> Subquery | CTE:
+    """A subquery; SQLite has it in front, since its parser follows a hundred steps down at most."""
+    return rows.cte(name) if dialect.name == "sqlite" else rows.subquery(name)
+
+
+def worked_out(rows: Select[Any], name: str, dialect: Dialect) -> Subquery | CTE:
+    """A subquery that SQLite and MariaDB work out once: a join then finds rows by their own index.
+
+    Put into the outer query, its rows would be read through for every row they are joined to.
+    """
+    family = "mariadb" if getattr(dialect, "is_mariadb", False) else dialect.name
+    held = rows.suffix_with(ALL_ROWS[family]) if family in ALL_ROWS else rows
+    return told_before(held, name, dialect)
 
 
 def number(value: int) -> ColumnElement[int]:

@@ -115,14 +115,15 @@ class Examining:
         return rows.user_column.label("who"), rows.time.label("raw"), rows.event.label("what")
 
     def _of_indexes(self, database: Database, ground: Ground) -> Iterator[Finding]:
-        indexes = database.indexes(self._table.table) if ground.indexed else None
-        if indexes is None:
+        paths = database.paths(self._table.table)
+        if paths is None:
             return
         time, user = self._table.time, self._table.user
-        if not any(index[:1] == (time,) for index in indexes):
-            fix = f"create an index on ({time}), or partition the table by it"
-            yield Finding("warn", f"no index begins with `{time}`: every pull reads the table", fix)
-        if not any(index[:2] == (user, time) for index in indexes):
+        if time not in (*paths.partitions, *(index[0] for index in paths.indexes if index)):
+            fix = f"create an index on ({time}), or partition the table by its ranges"
+            words = f"no index or partition on `{time}`: every pull reads the whole table"
+            yield Finding("warn", words, fix)
+        if ground.indexed and not any(index[:2] == (user, time) for index in paths.indexes):
             fix = f"create an index on ({user}, {time}) for new users, growth and retention"
             yield Finding("warn", f"no index on (`{user}`, `{time}`): first events are slow", fix)
 

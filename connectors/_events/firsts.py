@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, func, select
 
-from connectors._events.dialects import exact, number
+from connectors._events.dialects import exact, number, worked_out
 from connectors._events.rows import Filter, Ground, Rows
 from connectors._events.scans import Instants, Key, key_of, together
 from krtracker.periods import Span
@@ -127,7 +127,7 @@ def _looked_up(ground: Ground, chosen: Filter, edges: Instants) -> Select[Any]:
     found = select(
         users.c.who, least.correlate(users).scalar_subquery().label("raw"), *_segments(users)
     )
-    inner = found.subquery("earliest")
+    inner = worked_out(found, "earliest", ground.dialect)
     at = inner.c.raw if text else rows.at(inner.c.raw)
     return select(inner.c.who, at.label("instant"), *_segments(inner))
 

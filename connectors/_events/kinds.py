@@ -12,6 +12,7 @@ from sqlalchemy import Select, column, func, literal, select, table
 from sqlalchemy.engine.interfaces import Dialect
 
 from connectors._events.options import TimeKind
+from connectors._indexes import Paths
 from krtracker.connector import SourceRejectedError
 
 MILLISECONDS = 100_000_000_000
@@ -31,8 +32,8 @@ class Database(Protocol):
         """All rows of a statement; raises one of the contract's three failures."""
         ...
 
-    def indexes(self, table: str, /) -> Sequence[tuple[str, ...]] | None:
-        """The columns of each index of a table; None where there are none to see."""
+    def paths(self, table: str, /) -> Paths | None:
+        """By which columns rows of a table are found; None where that is not to be seen."""
         ...
 
 

@@ -116,6 +116,10 @@ class Rows:
         self.event: ColumnElement[Any] = exact(self.source.c[told.event])
 
     @property
+    def dialect(self) -> Dialect:
+        return self._ground.dialect
+
+    @property
     def user(self) -> ColumnElement[Any]:
         text = self._ground.shape.text_user
         return exact(self.user_column) if text else self.user_column
@@ -216,9 +220,17 @@ def between(
         conditions.append(raw < bound(_raw(ground, high + wide)))
     if not sharp:
         at = instant_of(ground, raw, (low or high or 0, high or low or 0))
-        conditions += [at >= number(low)] if low is not None else []
-        conditions += [at < number(high)] if high is not None else []
+        conditions += _within(ground, at, low=low, high=high)
     return conditions
+
+
+def _within(
+    ground: Ground, at: ColumnElement[int], *, low: int | None, high: int | None
+) -> list[ColumnElement[bool]]:
+    if low is not None and high is not None and ground.dialect.name == "sqlite":
+        return [at.between(number(low), number(high - 1))]  # works the instant out once
+    first = [at >= number(low)] if low is not None else []
+    return first + ([at < number(high)] if high is not None else [])
 
 
 def _raw(ground: Ground, at: int) -> Any:

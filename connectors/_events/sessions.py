@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_, select
 
-from connectors._events.dialects import nullable, number, whole
+from connectors._events.dialects import nullable, number, told_before, whole
 from connectors._events.rows import Filter, Ground, Rows
 from connectors._events.scans import Instants, Key, key_of
 from connectors._events.zones import DAY, HOUR, SECOND
@@ -74,8 +74,8 @@ class SessionScan:
         columns = Filter(by=self.rule.column)
         rows = ground.rows(low, high, self.chosen, columns)
         held = [*rows.qualifying(self.chosen), *rows.between(low, high)]
-        made = self._by_column(rows, held) if self.rule.column else self._by_gap(rows, held)
-        built = made.subquery("built")
+        made = (self._by_column if self.rule.column else self._by_gap)(rows, held)
+        built = told_before(made, "built", ground.dialect)
         day = ground.rows(low, high).shown(built.c.started).label("day")
         inside = and_(built.c.started >= number(edges.low), built.c.started < number(edges.high))
         shown = [day, *_segment(built), built.c.lasted, built.c.events]
@@ -114,7 +114,7 @@ class SessionScan:
         """Only the first and the last event of each session are kept, then paired."""
         keys = [rows.user.label("who"), *rows.segment(self.chosen.by), rows.at().label("instant")]
         split = [rows.day().label("day")] if self.rule.split_midnight else []
-        seen = select(*keys, *split).where(*held).subquery("seen")
+        seen = told_before(select(*keys, *split).where(*held), "seen", rows.dialect)
         owner = [column for column in seen.c if column.name in {"who", "segment"}]
         marked = self._marked(seen, owner).subquery("marked")
         ends = (

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, case
 
-from connectors._events.dialects import number, short, whole
+from connectors._events.dialects import Named, number, short, whole
 from krtracker.periods import day_start
 
 SECOND = 1_000_000
@@ -94,8 +94,12 @@ def _by_piece(
     shifts = [number(sign * one.offset + plus) for one in among]
     if len(shifts) == 1:
         return value + shifts[0]
-    whens = [(value < number(edge), shift) for edge, shift in zip(edges, shifts, strict=False)]
-    return value + case(*whens, else_=shifts[-1])
+
+    def shifted(at: ColumnElement[int]) -> ColumnElement[int]:
+        whens = [(at < number(edge), shift) for edge, shift in zip(edges, shifts, strict=False)]
+        return at + case(*whens, else_=shifts[-1])
+
+    return Named(value, shifted)
 
 
 def local_of(at: ColumnElement[int], zone: str, reach: Reach) -> ColumnElement[int]:

@@ -85,5 +85,5 @@ def test_the_sql_is_printed_with_what_is_bound(shop: World) -> None:
 
 def test_doctor_looks_at_the_events(shop: World) -> None:
     findings = [one for one in shop.json("doctor")["findings"] if one["subject"] == "shop events"]
-    assert any("no index begins with `ts`" in one["words"] for one in findings)
+    assert any("no index or partition on `ts`" in one["words"] for one in findings)
     assert {one["verdict"] for one in findings} == {"ok", "warn"}

@@ -38,7 +38,7 @@ class SparkDatabase:
         made = statement.compile(dialect=self.dialect)
         return [tuple(row) for row in self._spark.sql(str(made), args=dict(made.params)).collect()]
 
-    def indexes(self, _table: str) -> None:
+    def paths(self, _table: str) -> None:
         return None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.standard.engines import KINDS, Engine
+from tests.standard.engines import KINDS, Engine, opened, soaked
 from tests.standard.examples import ALL
 from tests.standard.examples.written import Example, differences
 
@@ -26,24 +26,42 @@ COMPANY: tuple[tuple[str, dict[str, Any]], ...] = (
 """Questions asked together with an example's own."""
 
 
+@pytest.fixture(params=soaked("clickhouse"), scope="module")
+def holding(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Each engine in turn, with the tables of all examples."""
+    return filled(request, tmp_path_factory)
+
+
+@pytest.fixture(params=soaked("postgresql", "mariadb", "clickhouse"), scope="module")
+def fusing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The same; servers are asked many questions at once in a soak alone."""
+    return filled(request, tmp_path_factory)
+
+
+def filled(request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> Engine:
+    engine = opened(request.param, folders.mktemp(request.param), request.getfixturevalue)
+    engine.run(*(text for one in ALL for text in storing(engine, one).loading(one.log())))
+    return engine
+
+
 def storing(engine: Engine, example: Example) -> Engine:
-    """The engine with instants as the example wants them, if it can hold them so."""
+    """The example's tables, with instants as it wants them, if the engine can hold them so."""
+    own = engine.at(f"_{ALL.index(example)}")
     if example.stored not in KINDS[engine.name]:
-        return engine
-    return engine.stored_as(example.stored, example.time_zone)
+        return own
+    return own.stored_as(example.stored, example.time_zone)
 
 
 @pytest.mark.parametrize("example", ALL, ids=lambda one: one.name)
-def test_an_engine_says_what_was_summed_by_hand(engine: Engine, example: Example) -> None:
-    own, log = storing(engine, example), example.log()
-    answer = own.answer(log, example.ask.standard, **example.ask.options)
+def test_an_engine_says_what_was_summed_by_hand(holding: Engine, example: Example) -> None:
+    own, log = storing(holding, example), example.log()
+    (answer,) = own.answers(log, (example.ask.standard, example.ask.options))
     assert differences(answer, example.answer()) == [], example.sentence
 
 
 @pytest.mark.parametrize("example", ALL, ids=lambda one: one.name)
-def test_it_says_the_same_among_others(engine: Engine, example: Example) -> None:
-    own, log = storing(engine, example), example.log()
-    own.load(log)
+def test_it_says_the_same_among_others(fusing: Engine, example: Example) -> None:
+    own, log = storing(fusing, example), example.log()
     asked = (example.ask.standard, example.ask.options)
     answer = own.answers(log, *COMPANY, asked)[-1]
     assert differences(answer, example.answer()) == [], example.sentence

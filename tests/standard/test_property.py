@@ -33,7 +33,7 @@ EPOCHS = (
 WHO = st.sampled_from(["ann", "Ann", "bob", "cy", "dee", "o'neil", "anonymous", "", None])
 WHAT = st.sampled_from(["view", "view", "buy", "sign_up", "View"])
 PLATFORM = st.sampled_from(["web", "ios", None])
-LOGS = int(os.environ.get("KRTRACKER_LOGS", "30"))
+LOGS = int(os.environ.get("KRTRACKER_LOGS", "15"))
 MANY_LOGS = int(os.environ.get("KRTRACKER_LOGS", "500"))
 
 

@@ -157,4 +157,23 @@ EXAMPLES = (
         ask("event_count", "2024-03-04", by="name"),
         {"2024-03-04 view": 2, "2024-03-04 buy": 1},
     ),
+    Example(
+        "recurring_on_or_after_by_platform",
+        "Every day starts anew on each platform, and only a return on the same one counts.",
+        """
+        ann | 2024-03-04 08:00 | view | platform=web
+        bob | 2024-03-04 09:00 | view | platform=web
+        ann | 2024-03-05 08:00 | view | platform=ios
+        ann | 2024-03-07 08:00 | view | platform=web
+        """,
+        ask(
+            *("retention", "2024-03-04 to 2024-03-05"),
+            day=2,
+            cohort="recurring",
+            mode="on_or_after",
+            by="platform",
+        ),
+        # web: ann of ann and bob is back on the 7th; ios: ann is not
+        {"2024-03-04 web": (0.5, 2), "2024-03-05 ios": (0.0, 1)},
+    ),
 )
