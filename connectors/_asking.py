@@ -54,7 +54,7 @@ class Watchdog:
     def late(self) -> SourceUnavailableError:
         """The failure of a statement that was ended, or never begun, for lack of time."""
         return SourceUnavailableError(
-            f"no answer within the deadline of {self.seconds:.3g} s: "
+            f"no answer within the deadline of {float(f'{self.seconds:.2g}'):g} s: "
             "make the query cheaper, or raise `timeout` of the source"
         )
 

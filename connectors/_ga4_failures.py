@@ -68,7 +68,7 @@ class Place:
     @property
     def late(self) -> SourceUnavailableError:
         return SourceUnavailableError(
-            f"no answer of {self.host} within the deadline of {self.seconds:.3g} s: "
+            f"no answer of {self.host} within the deadline of {float(f'{self.seconds:.2g}'):g} s: "
             "ask for fewer days, or raise `timeout` of the source"
         )
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.bench.measured import cost_of, python
+from tests.bench.measured import cost_of, python, slowness
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 SHORT = os.environ.get("KRTRACKER_BENCH") == "short"
@@ -46,9 +46,9 @@ class Round(NamedTuple):
             f"peak {self.peak:.0f} MB"
         )
 
-    @property
-    def in_time(self) -> bool:
-        return self.answered <= ANSWERED and self.whole <= WHOLE
+    def in_time(self, slower: float) -> bool:
+        """Whether both limits hold on a machine that is `slower` than the one they are of."""
+        return self.answered <= ANSWERED * slower and self.whole <= WHOLE * slower
 
 
 def store(path: Path, key_results: int, days: int) -> Path:
@@ -68,33 +68,40 @@ def measured(command: str, folder: Path, turn: int) -> Round:
     return Round(answered, whole, peak, *map(int, counts))
 
 
-def quickest(folder: Path) -> Round:
+@pytest.fixture(scope="module")
+def slower() -> float:
+    """How much slower this machine is than the one that the limits are of."""
+    return slowness()
+
+
+def quickest(folder: Path, slower: float) -> Round:
     """The first round that is in time, else the best of all."""
     rounds: list[Round] = []
-    while len(rounds) < ROUNDS and not any(one.in_time for one in rounds):
+    while len(rounds) < ROUNDS and not any(one.in_time(slower) for one in rounds):
         rounds.append(measured("judge", folder, len(rounds)))
     return min(rounds)
 
 
 @pytest.mark.parametrize("days", HISTORIES)
 def test_ten_thousand_key_results_are_judged_and_published_in_time(
-    days: int, tmp_path: Path
+    days: int, tmp_path: Path, slower: float
 ) -> None:
     folder = store(tmp_path / "made", KEY_RESULTS, days)
-    best = quickest(folder)
+    best = quickest(folder, slower)
     print(f"\n{best}", end="")
     assert (best.answers, best.known, best.odds) == (KEY_RESULTS, KEY_RESULTS * days, 0)
-    assert best.in_time
+    assert best.in_time(slower)
     assert best.peak <= MEGABYTES[days]
 
 
-def test_a_tenth_of_the_forecasts_is_made_anew_in_time(tmp_path: Path) -> None:
+def test_a_tenth_of_the_forecasts_is_made_anew_in_time(tmp_path: Path, slower: float) -> None:
     key_results = KEY_RESULTS // 10 if SHORT else KEY_RESULTS
     folder = store(tmp_path / "made", key_results, 90)
+    cost_of(python("-m", "tests.bench.evaluating_store", "foretell-all", str(folder)))
     made = measured("foretell", folder, 0)
     print(f"\nby forecast, a tenth restated: {made.odds:,} odds, {made.whole:.2f} s of CPU", end="")
     assert (made.answers, made.odds) == (key_results, key_results)
-    assert made.whole <= FORETOLD * key_results / KEY_RESULTS
+    assert made.whole <= FORETOLD * slower * key_results / KEY_RESULTS
     assert made.peak <= MEGABYTES[90]
 
 

@@ -1,9 +1,9 @@
 """A store of many metrics, and evaluating all of it in a process of its own.
 
-`python -m tests.bench.evaluating_store make FOLDER KEY_RESULTS DAYS`, then `... judge FOLDER`, or
-`... foretell FOLDER` where a tenth of the data changes between two rounds by forecast. Both print
-CPU seconds of the answers alone and of the whole round with warnings, storing and publishing, the
-peak memory in megabytes, how many days are known, answers given, and how many of these have odds.
+`python -m tests.bench.evaluating_store make FOLDER KEY_RESULTS DAYS`, then `... judge FOLDER`; or
+`... foretell-all FOLDER`, after which a tenth of the data changes, and `... foretell FOLDER`. Judge
+and foretell print CPU seconds of the answers alone and of the whole round with warnings, storing
+and publishing, the peak memory in megabytes, days known, answers given, and odds among them.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from krtracker.tracker.questions import read_material
 BATCH = 250
 LAST = date(2026, 11, 19)
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
 WORKSPACE = """\
 name = "Bench"
 timezone = "UTC"
@@ -166,18 +167,25 @@ def answered(workspace: Workspace, store: Store) -> float:
     return spent
 
 
-def foretell(folder: Path) -> None:
-    """By forecast: everything is foretold, then a tenth of the metrics is restated."""
+def by_forecast(folder: Path) -> Workspace:
     names = settings.load(folder / "krtracker.toml").metrics
-    workspace = settings.load(write_configuration(folder, key_results=len(names), by="forecast"))
-    changed = list(workspace.metrics.values())[: len(names) // 10]
+    return settings.load(write_configuration(folder, key_results=len(names), by="forecast"))
+
+
+def foretell_all(folder: Path) -> None:
+    """Everything is foretold once, as on the first day; then a tenth of the metrics is restated."""
+    workspace = by_forecast(folder)
+    changed = list(workspace.metrics.values())[: len(workspace.metrics) // 10]
     with Store.open(StorePaths(workspace.store_path), now=NOW) as store:
-        clock = Clock(NOW)
-        one = tracker(workspace, store, clock)
-        one.evaluate()
-        clock.now = NOW + timedelta(hours=1)
-        store.commit(pulls(changed, Span(LAST, LAST), clock.now, lift=50.0), now=clock.now)
-        measured(one, store)
+        tracker(workspace, store, Clock(NOW)).evaluate()
+        store.commit(pulls(changed, Span(LAST, LAST), LATER, lift=50.0), now=LATER)
+
+
+def foretell(folder: Path) -> None:
+    """The round after that, by a daemon that was started in between."""
+    workspace = settings.load(folder / "krtracker.toml")
+    with Store.open(StorePaths(workspace.store_path), now=LATER) as store:
+        measured(tracker(workspace, store, Clock(LATER)), store)
 
 
 def measured(one: Tracker, store: Store, seconds: float = math.nan) -> None:
@@ -200,4 +208,5 @@ if __name__ == "__main__":
     if command == "make":
         make(Path(where), *map(int, sizes))
     else:
-        {"judge": judge, "foretell": foretell}[command](Path(where))
+        done = {"judge": judge, "foretell-all": foretell_all, "foretell": foretell}
+        done[command](Path(where))

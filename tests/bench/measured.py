@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,9 @@ ROOT = Path(__file__).parents[2]
 BYTECODE = Path(tempfile.gettempdir()) / "krtracker-bench-bytecode"
 """Modules are compiled once, as in any installation: a run that compiled 170 files each time would
 measure the compiler. Both sides' libraries come compiled."""
+
+FIXED_WORK = 0.15
+"""CPU seconds of `_fixed_work` on the machine that the limits in seconds are written for."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,25 @@ def spent() -> float:
     """CPU seconds of this process so far, of its threads and of the processes it waited for."""
     both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in both)
+
+
+def slowness() -> float:
+    """How many times as long this machine takes for fixed work as the limits allow for; 1 at least.
+
+    Limits in seconds are those of one machine; they move with the one that the run is on.
+    """
+    return max(1.0, min(_fixed_work() for _ in range(5)) / FIXED_WORK)
+
+
+def _fixed_work() -> float:
+    """CPU seconds of plain Python: numbers, tuples, sorting, tables."""
+    begun = time.process_time()
+    for turn in range(6):
+        rows = [(n * 7919 % 10_007, math.sin(n + turn)) for n in range(30_000)]
+        rows.sort()
+        table = {(key, place): value for place, (key, value) in enumerate(rows)}
+        assert math.isfinite(math.fsum(table.values()))
+    return time.process_time() - begun
 
 
 def _environ() -> dict[str, str]:
