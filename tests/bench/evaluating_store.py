@@ -150,10 +150,7 @@ def judge(folder: Path) -> None:
 
 def answered(workspace: Workspace, store: Store) -> float:
     """CPU seconds from the store to the answers: reading, R1 to R17, roll-ups; nothing is kept."""
-    # A daemon has loaded NumPy long before, and collects no garbage while it judges.
-    import numpy as np
-
-    assert np.__version__
+    warm()
     gc.disable()
     begun = time.process_time()
     whole, reader = docket(workspace), store.reader()
@@ -167,6 +164,13 @@ def answered(workspace: Workspace, store: Store) -> float:
     return spent
 
 
+def warm() -> None:
+    """A daemon has loaded NumPy long before, and collects no garbage while it judges."""
+    import numpy as np
+
+    assert np.__version__
+
+
 def by_forecast(folder: Path) -> Workspace:
     names = settings.load(folder / "krtracker.toml").metrics
     return settings.load(write_configuration(folder, key_results=len(names), by="forecast"))
@@ -177,13 +181,16 @@ def foretell_all(folder: Path) -> None:
     workspace = by_forecast(folder)
     changed = list(workspace.metrics.values())[: len(workspace.metrics) // 10]
     with Store.open(StorePaths(workspace.store_path), now=NOW) as store:
-        tracker(workspace, store, Clock(NOW)).evaluate()
+        first = tracker(workspace, store, Clock(NOW))
+        first.evaluate()
+        first.publish()
         store.commit(pulls(changed, Span(LAST, LAST), LATER, lift=50.0), now=LATER)
 
 
 def foretell(folder: Path) -> None:
     """The round after that, by a daemon that was started in between."""
     workspace = settings.load(folder / "krtracker.toml")
+    warm()
     with Store.open(StorePaths(workspace.store_path), now=LATER) as store:
         measured(tracker(workspace, store, Clock(LATER)), store)
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).parents[2]
 BYTECODE = Path(tempfile.gettempdir()) / "krtracker-bench-bytecode"
@@ -65,12 +66,13 @@ def spent() -> float:
     return sum(one.ru_utime + one.ru_stime for one in both)
 
 
-def slowness() -> float:
+def slowness(times: int = 9) -> float:
     """How many times as long this machine takes for fixed work as the limits allow for; 1 at least.
 
-    Limits in seconds are those of one machine; they move with the one that the run is on.
+    Limits in seconds are those of one quiet machine. A shared one is slower from minute to minute:
+    ask before and after what is measured.
     """
-    return max(1.0, min(_fixed_work() for _ in range(5)) / FIXED_WORK)
+    return max(1.0, median(_fixed_work() for _ in range(times)) / FIXED_WORK)
 
 
 def _fixed_work() -> float:
