@@ -181,9 +181,7 @@ def foretell_all(folder: Path) -> None:
     workspace = by_forecast(folder)
     changed = list(workspace.metrics.values())[: len(workspace.metrics) // 10]
     with Store.open(StorePaths(workspace.store_path), now=NOW) as store:
-        first = tracker(workspace, store, Clock(NOW))
-        first.evaluate()
-        first.publish()
+        tracker(workspace, store, Clock(NOW)).evaluate()
         store.commit(pulls(changed, Span(LAST, LAST), LATER, lift=50.0), now=LATER)
 
 
@@ -196,7 +194,11 @@ def foretell(folder: Path) -> None:
 
 
 def measured(one: Tracker, store: Store, seconds: float = math.nan) -> None:
-    """Evaluates and publishes, and prints `seconds`, what the round cost, and what was said."""
+    """Evaluates and publishes, and prints `seconds`, what the round cost, and what was said.
+
+    What was published the day before is there, with the constant file beside it (made once).
+    """
+    one.publish()
     started = time.process_time()
     answers = one.evaluate()
     one.publish()
