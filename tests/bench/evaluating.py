@@ -18,7 +18,7 @@ from tests.bench.measured import cost_of, python, slowness
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 SHORT = os.environ.get("KRTRACKER_BENCH") == "short"
-ROUNDS = 3
+ROUNDS = 6
 """A machine that was busy with something else for a moment gets another try."""
 KEY_RESULTS = 10_000
 HISTORIES = (90,) if SHORT else (90, 730)
@@ -78,8 +78,10 @@ def measured(command: str, folder: Path, turn: int) -> Round:
 def quickest(command: str, folder: Path, limits: tuple[float, float]) -> Round:
     """The first round within the limits, else the best of all."""
     rounds: list[Round] = []
-    while len(rounds) < ROUNDS and not any(one.within(*limits) for one in rounds):
+    while len(rounds) < ROUNDS:
         rounds.append(measured(command, folder, len(rounds)))
+        if rounds[-1].within(*limits):
+            return rounds[-1]
     return min(rounds, key=lambda one: one.whole)
 
 
