@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from connectors._standard_terms import ANY, Product, StandardTerms, Text, Where, listed
+from connectors._standard_terms import ANY, Product, StandardTerms, Text, Where
 from krtracker.connector import Options
 
 ACTIVE = ("dau", "wau", "mau")
@@ -130,11 +130,8 @@ class AmplitudeQuery(StandardTerms):
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> AmplitudeQuery:
-        totals = self.standard == "event_count" or self.count == "events"
-        for name in ("events", "start_event", "goal_event", "return_event"):
-            many = len(listed(getattr(self, name))) > 1
-            if many and not (totals and self.by is None):
-                raise ValueError(f"`{name}`: {ONE}")
+        if (name := self.crowded()) and not (self.of_totals and self.by is None):
+            raise ValueError(f"`{name}`: {ONE}")
         if (self.numerator or "dau", self.denominator or "mau") == ("wau", "wau"):
             raise ValueError("stickiness is dau/mau, dau/wau or wau/mau")
         if self.cohort == "first_ever" and self.start_event is not None:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from connectors._standard_terms import ANY, Product, StandardTerms, Text, listed
+from connectors._standard_terms import ANY, Product, StandardTerms, Text
 from krtracker.connector import Options
 
 SAVED = "save an Insights report and ask for it by report = { bookmark_id = ... }"
@@ -129,10 +129,8 @@ class MixpanelQuery(StandardTerms):
 
     @model_validator(mode="after")
     def _of_one_event(self) -> MixpanelQuery:
-        totals = self.standard == "event_count" or self.count == "events"
-        for name in ("events", "start_event", "goal_event", "return_event"):
-            if not totals and len(listed(getattr(self, name))) > 1:
-                raise ValueError(f"`{name}`: {ONE}; write one event")
+        if (name := self.crowded()) and not self.of_totals:
+            raise ValueError(f"`{name}`: {ONE}; write one event")
         recurring = self.cohort == "recurring"
         if self.standard == "retention" and not recurring and self.start_event is None:
             raise ValueError("with Mixpanel a first_ever cohort needs start_event")

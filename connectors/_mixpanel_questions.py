@@ -67,8 +67,7 @@ def _cohorts(query: MixpanelQuery, window: Window) -> Cohorts | None:
 
 def _counting(query: MixpanelQuery, window: Window) -> Counting | None:
     """What is counted over which days; None where no whole week or month ends in the window."""
-    totals = query.standard == "event_count" or query.count == "events"
-    kind = "general" if totals else "unique"
+    kind = "general" if query.of_totals else "unique"
     if (unit := UNITS.get(query.standard or "")) is None:
         return Counting(kind, "day", window.first, window.last)
     periods = whole_periods(window, unit)

@@ -141,6 +141,16 @@ class StandardTerms(Terms):
 
     where: Where | None = None
 
+    @property
+    def of_totals(self) -> bool:
+        """Whether events are counted, and not who did them."""
+        return self.standard == "event_count" or self.count == "events"
+
+    def crowded(self) -> str:
+        """The first option that names more than one event, empty where none does."""
+        names = ("events", "start_event", "goal_event", "return_event")
+        return next((name for name in names if len(listed(getattr(self, name))) > 1), "")
+
 
 def none_answered(reason: str) -> Mapping[str, tuple[bool, str]]:
     """The standard metrics of a source that only answers what is written out for it."""
