@@ -38,6 +38,7 @@ def load(name: str) -> ConnectorType:
         raise ConnectorMissingError(_message(found, error)) from error
 
 
+@cache
 def is_ours(name: str) -> bool:
     """Whether the connector comes with krtracker; all others work in a process of their own."""
     return _own(name) is not None

@@ -131,10 +131,13 @@ class WiredSources:
                 options = dict(told.options)
                 if "max_requests" in kind.SourceOptions.model_fields:
                     options["max_requests"] = told.max_requests
-                read = self._read(kind.SourceOptions, options, name)
+                resolved = self._resolved(options)
+                read = _read(kind.SourceOptions, resolved, name)
                 ours = registry.is_ours(told.connector)
                 self._open[source] = (
-                    kind(read) if ours else confined(told.connector, kind, self._plain(options))
+                    kind(read)
+                    if ours
+                    else confined(told.connector, kind, _revealed(resolved, None))
                 )
             return self._open[source]
 
@@ -144,9 +147,10 @@ class WiredSources:
         if found is None:
             connector = self._workspace.sources[metric.source].connector
             kind = registry.load(connector)
-            found = self._read(kind.QueryOptions, metric.query, f"metric `{metric.id}`")
+            resolved = self._resolved(metric.query)
+            found = _read(kind.QueryOptions, resolved, f"metric `{metric.id}`")
             if not registry.is_ours(connector):
-                found = ConfinedQuery(table=self._plain(metric.query))
+                found = ConfinedQuery(table=_revealed(resolved, None))
             self._queries[metric.id] = found
         return found
 
@@ -157,22 +161,21 @@ class WiredSources:
                 guarded(connector.close)
             self._open.clear()
 
-    def _plain(self, table: Mapping[str, Any]) -> dict[str, Any]:
-        """A table as a connector's own process is told it: every secret in plain."""
-        resolved = resolve_secrets(table, self._environ, self._workspace.folder)
-        return {key: _revealed(one, None) for key, one in resolved.items()}
+    def _resolved(self, table: Mapping[str, Any]) -> dict[str, Any]:
+        return resolve_secrets(table, self._environ, self._workspace.folder)
 
-    def _read(self, shape: type[Options], table: Mapping[str, Any], name: str) -> Options:
-        resolved = resolve_secrets(table, self._environ, self._workspace.folder)
-        try:
-            return shape.model_validate(_revealed(resolved, shape))
-        except ValidationError as error:
-            # Only place and kind of the mistake: the value itself could be a secret.
-            first = error.errors(include_input=False, include_url=False)[0]
-            where = ".".join(map(str, first["loc"]))
-            raise SourceRejectedError(
-                f"{name}: `{where}` cannot be used ({first['type']}): run `krtracker check`"
-            ) from None
+
+def _read(shape: type[Options], resolved: Mapping[str, Any], name: str) -> Options:
+    """The table as its connector takes it. Raises SourceRejectedError."""
+    try:
+        return shape.model_validate(_revealed(resolved, shape))
+    except ValidationError as error:
+        # Only place and kind of the mistake: the value itself could be a secret.
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise SourceRejectedError(
+            f"{name}: `{where}` cannot be used ({first['type']}): run `krtracker check`"
+        ) from None
 
 
 class _Places:
