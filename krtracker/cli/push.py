@@ -61,7 +61,7 @@ def body_of(file: Path | None, how: dict[str, Any]) -> tuple[bytes, str]:
     if (file is None) == (how["value"] is None):
         raise UsageError("give a file (or - for stdin), or --value 41 --day 2026-11-20")
     if file is not None:
-        if any(how[one] for one in ("day", "weight", "segment", "note")):
+        if how["weight"] is not None or any(how[one] for one in ("day", "segment", "note")):
             raise UsageError("--day, --weight, --segment and --note go with --value, not a file")
         return of_file(file)
     if how["day"] is None:

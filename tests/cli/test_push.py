@@ -109,6 +109,12 @@ def test_what_cannot_be_pushed_ends_with_its_code_and_the_next_step(
     assert here.values() == []
 
 
+def test_a_weight_of_nothing_does_not_go_with_a_file_either(here: Reached) -> None:
+    ran = push(here, "nps", "-", "--weight", "0", said="day,value\n2026-11-18,1\n")
+    assert ran.exit_code == 2
+    assert "go with --value, not a file" in ran.stderr
+
+
 def test_every_bad_point_of_a_file_is_named(here: Reached) -> None:
     ran = push(here, "nps", "-", said="day,value\nx,1\n2026-11-18,y\n")
     assert ran.exit_code == 2
