@@ -52,10 +52,11 @@ def _limit(memory: int) -> None:
 
 
 def _listen(talk: Talk, works: queue.SimpleQueue[Any]) -> None:
+    """Hands over each piece of work; once there is nobody to hear, the process is over."""
     try:
         while True:
             works.put(talk.hear())
-    except (EOFError, OSError):
+    finally:
         os._exit(0)
 
 

@@ -50,6 +50,8 @@ class Limits:
 
 
 LIMITS = Limits()
+LEAST = 1.0
+"""Seconds to tell the child something: it only has to read."""
 
 
 class ConfinedQuery(Options):
@@ -162,12 +164,16 @@ class _Child:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
         self._talk, self._number = Talk(ours), 0
-        self._talk.say((name, dict(table), memory))
+        try:
+            self._talk.say((name, dict(table), memory), LEAST)
+        except OSError:
+            self.end()
+            raise
 
     def ask(self, method: str, asked: Any, seconds: float) -> int:
         """Tells it what to do; the number by which its answers are known."""
         self._number += 1
-        self._talk.say((self._number, method, asked, seconds))
+        self._talk.say((self._number, method, asked, seconds), max(seconds, LEAST))
         return self._number
 
     def hear(self, number: int, seconds: float) -> tuple[Any, ...]:
@@ -180,9 +186,9 @@ class _Child:
                 return said[1:]
 
     def end(self) -> None:
-        """Kills it, and waits for what is left of it."""
+        """Kills it with all it started, and waits for it."""
         with suppress(OSError):
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._talk.close()
 

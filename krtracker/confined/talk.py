@@ -31,11 +31,12 @@ class Talk:
     def __init__(self, end: socket.socket) -> None:
         self._end = end
 
-    def say(self, words: object) -> None:
-        """Raises OSError when the other side is gone, TalkError when it is too much to say."""
+    def say(self, words: object, seconds: float | None = None) -> None:
+        """Raises OSError when the other side is gone or too slow, TalkError when it is too much."""
         text = pickle.dumps(words, protocol=5)
         if len(text) > LONGEST:
             raise TalkError(f"{len(text)} bytes in one answer; {LONGEST} are the most")
+        self._end.settimeout(seconds)  # what was heard last left its own
         self._end.sendall(len(text).to_bytes(HEAD, "big") + text)
 
     def hear(self, seconds: float | None = None) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -63,6 +64,10 @@ class Stranger:
 
     def process(self, ask: Ask[Query]) -> Answer:
         return self.one(ask, float(os.getpid()))
+
+    def starts(self, ask: Ask[Query]) -> Answer:
+        program = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        return self.one(ask, float(program.pid))
 
     def numpy(self, ask: Ask[Query]) -> Answer:
         return self.one(ask, np.float64(2.5))

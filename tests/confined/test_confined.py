@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
+import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -138,8 +141,6 @@ def test_the_secret_is_in_no_word_of_the_questions(stranger: Confined) -> None:
 
 
 def test_an_answer_that_would_run_code_is_refused() -> None:
-    import socket
-
     class Trap:
         def __reduce__(self) -> tuple[object, ...]:
             return os.system, ("true",)
@@ -150,3 +151,25 @@ def test_an_answer_that_would_run_code_is_refused() -> None:
         Talk(ours).hear(1.0)
     ours.close()
     theirs.close()
+
+
+def test_what_was_waited_for_before_does_not_shorten_what_is_said_next() -> None:
+    ours, theirs = socket.socketpair()
+    one, other = Talk(ours), Talk(theirs)
+    with pytest.raises(TimeoutError):
+        one.hear(0.001)
+    heard: list[str] = []
+    listener = threading.Thread(target=lambda: heard.append(other.hear(ENOUGH)))
+    listener.start()
+    one.say("x" * 64_000_000)
+    listener.join()
+    one.close()
+    other.close()
+    assert len(heard[0]) == 64_000_000
+
+
+def test_what_it_started_ends_with_it(stranger: Confined) -> None:
+    (started,) = set(values(stranger, "starts"))
+    stranger.close()
+    state = Path(f"/proc/{started:.0f}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z"
