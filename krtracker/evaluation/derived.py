@@ -197,7 +197,8 @@ def _answer(
     computed = score_of(made.progress or 0.0) if scored else None
     score, flags = overridden(key_result, computed) if scored else (None, ())
     closed = made.final or made.status is Status.ACHIEVED
-    facts = repr((key_result.type.value, key_result.milestones, made.status, made.progress))
+    terms = (key_result.commitment, key_result.score_override, key_result.score_reason)
+    facts = repr((key_result.type.value, key_result.milestones, terms, made.status, made.progress))
     return Evaluation(
         key_result=key_result.id,
         cycle=key_result.cycle,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -216,6 +217,16 @@ def test_milestones_are_done_weight_against_due_weight(
     assert said.progress == pytest.approx(float(progress))
     assert said.expected == pytest.approx(float(expected))
     assert said.status is status
+
+
+def test_a_score_given_by_a_person_is_a_new_answer_also_when_nothing_else_moved() -> None:
+    """Answers are stored when their digest is another: an override after the close must be."""
+    moment, before = Moment(day(91), BY_PACE), steps((40, 39, 1), (90, None, 1))
+    after = replace(before, score_override=0.7, score_reason="shipped a day later")
+    first, second = evaluate_milestones(before, moment), evaluate_milestones(after, moment)
+    assert (first.progress, first.status) == (second.progress, second.status)
+    assert first.score != second.score
+    assert first.inputs_digest != second.inputs_digest
 
 
 def test_a_late_milestone_is_named() -> None:
