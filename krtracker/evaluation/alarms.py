@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from krtracker.evaluation.guardrails import Sighting
 from krtracker.evaluation.numbers import at_least, beyond
+from krtracker.evaluation.odds import shown_chance
 from krtracker.evaluation.quantities import quantity
 from krtracker.evaluation.question import Question, actual_of
 from krtracker.evaluation.statuses import DEPTH
@@ -112,7 +113,7 @@ def _unlikely(scene: Scene) -> Found | None:
     votes = _earlier(scene)
     before = votes[-1].probability if votes else None
     low = before is not None and before < 0.5 and chance < 0.5
-    return (1, f"the chance of reaching the target is {_odds(chance)}") if low else NONE
+    return (1, f"the chance of reaching the target is {shown_chance(chance)}") if low else NONE
 
 
 def _falling(scene: Scene) -> Found | None:
@@ -126,13 +127,7 @@ def _falling(scene: Scene) -> Found | None:
     best = max(before, default=chance)
     if not at_least(best - chance, 0.2):
         return NONE
-    return 1, f"the chance fell from {_odds(best)} to {_odds(chance)} within a week"
-
-
-def _odds(chance: float) -> str:
-    if chance < 0.02:
-        return "<2%"
-    return ">98%" if chance > 0.98 else f"{chance * 100:.0f}%"
+    return 1, f"the chance fell from {shown_chance(best)} to {shown_chance(chance)} within a week"
 
 
 def _behind(scene: Scene) -> Found | None:
