@@ -27,7 +27,10 @@ def read_rate(text: str) -> Rate | None:
     found = re.fullmatch(r"([1-9]\d*)\s*/\s*(s|min|h|d)", text)
     if found is None:
         raise ValueError(f'`{text}` is no rate: write it like "30/min"; units: s, min, h, d')
-    return Rate(int(found[1]), SECONDS[found[2]])
+    count = int(found[1])
+    if count > REMEMBERED:
+        raise ValueError(f"`{text}`: at most {REMEMBERED:,} are counted: name a shorter time")
+    return Rate(count, SECONDS[found[2]])
 
 
 class Gate:

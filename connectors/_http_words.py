@@ -27,7 +27,8 @@ class Words:
 
     def hidden(self, text: str) -> str:
         """The text with every secret, in any form it may have been sent back, as `***`."""
-        forms = {form for secret in self._secrets() for form in _forms(secret)}
+        sent = {one for secret in self._secrets() for one in (secret, secret.strip())}
+        forms = {form for one in sent for form in _forms(one)}
         for form in sorted(forms, key=len, reverse=True):
             text = text.replace(form, HIDDEN)
         return text

@@ -124,6 +124,12 @@ def test_a_rate_is_read_as_it_is_written(text: str, rate: Rate | None) -> None:
     assert read_rate(text) == rate
 
 
+def test_a_rate_of_more_than_can_be_counted_is_refused() -> None:
+    """Only so many are remembered: beyond that it would let everything through."""
+    with pytest.raises(ValueError, match="at most 10,000"):
+        read_rate("20000/d")
+
+
 def test_a_rate_is_waited_for_inside_the_deadline_and_told_beyond_it() -> None:
     clock = Clock()
     with FaultyServer(good) as server:

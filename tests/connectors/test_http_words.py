@@ -28,6 +28,11 @@ def test_a_secret_at_the_edge_of_what_is_shown_is_hidden_whole() -> None:
         assert "s3c" not in words.start(b"x" * before + b"s3cret-of-mine")
 
 
+def test_a_secret_is_hidden_also_as_it_was_sent_without_its_blanks() -> None:
+    words = Words(lambda: ["tok-abcdef \n"])
+    assert words.hidden("bad tok-abcdef") == "bad ***"
+
+
 def test_a_place_shows_no_query_and_no_long_key() -> None:
     place = Words(lambda: ()).place(f"https://a:b@h.example/d/{'2PACX' * 10}/pub?key=1")
     assert place == "h.example/d/.../pub"
